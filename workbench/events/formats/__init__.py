@@ -1,0 +1,1 @@
+"""One file per export format, recognised by content, each yielding the same event batches."""

@@ -1,0 +1,1 @@
+"""The file the user saves: reading, writing, migrating, autosave."""

@@ -1,0 +1,1 @@
+"""What you see: only widgets. Begin with main_window.py."""

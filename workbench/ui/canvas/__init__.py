@@ -1,0 +1,1 @@
+"""The map on screen: scene, cards, links, gestures. Holds ids, never truth."""

@@ -1,0 +1,1 @@
+"""The docks: palette, inspector, funnel, drop-offs, dead ends, forecast."""

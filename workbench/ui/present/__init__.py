@@ -1,0 +1,1 @@
+"""Full-screen presentation of the map."""
