@@ -1,0 +1,202 @@
+"""The what-if on the map: levers, caps, grades, missing figures."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.forecast.maps import branching, element, line, link, measured_line, random_map
+from workbench.analysis.measures import ElementFigures, Grade, Measures
+from workbench.errors import WorkbenchError
+from workbench.forecast.levers import Assumptions, Source
+from workbench.forecast.model import ForecastModel, HintKind
+from workbench.forecast.what_if import outcome
+from workbench.journey.element import ElementId, LinkId
+from workbench.journey.journey import Journey, Lever
+from workbench.journey.taxonomy import Kind
+
+PAGE, ORDER = ElementId("page"), ElementId("order")
+
+
+def test_eight_to_nine_and_a_half_percent_on_a_line_is_exactly_eighteen_point_seven_five() -> None:
+    found = outcome(ForecastModel.of(line()), (Lever("page-cart", 0.095),))
+    assert found.headline is not None
+    assert found.headline.lift == pytest.approx(0.1875, abs=1e-12)
+    assert found.headline.difference == pytest.approx(225.0)
+    assert found.revenue.value == pytest.approx(114_000)
+
+
+def test_no_lever_is_the_base() -> None:
+    found = outcome(ForecastModel.of(branching()))
+    assert all(figure.difference == 0 for figure in found.reach.values())
+    assert found.revenue.base == pytest.approx(1000 * 0.35 * 0.4 * 50)
+
+
+def test_measured_counts_come_back_exactly() -> None:
+    journey, measures = measured_line()
+    found = outcome(ForecastModel.of(journey, measures))
+    assert [found.reach[e.element_id].value for e in journey.elements] == pytest.approx([5000, 400, 180, 96])
+    assert {figure.grade for figure in found.reach.values()} == {Grade.MEASURED}
+    assert found.stopped[PAGE].value == pytest.approx(4600)
+
+
+def test_a_typed_rate_overrides_and_is_estimated_downstream_only() -> None:
+    journey, measures = measured_line()
+    typed = replace(journey.links[1], rate=0.5)
+    found = outcome(ForecastModel.of(journey.with_links([journey.links[0], typed, journey.links[2]]), measures))
+    assert found.reach[ElementId("cart")].grade is Grade.MEASURED
+    assert found.reach[ElementId("checkout")].grade is Grade.ESTIMATED
+    assert found.reach[ElementId("checkout")].value == pytest.approx(200)
+
+
+def test_a_missing_rate_leaves_the_rest_unknown_and_says_so() -> None:
+    found = outcome(ForecastModel.of(line((0.08, None, 0.6))))
+    assert found.reach[ORDER].value is None
+    assert found.revenue.value is None
+    assert [hint.kind for hint in found.hints] == [HintKind.NO_RATE]
+    assert outcome(ForecastModel.of(line((0.08, None, 0.6))), (Lever("cart-checkout", 0.5),)).hints == ()
+
+
+def test_a_missing_side_branch_marks_what_is_known_as_partial() -> None:
+    journey = branching()
+    bare = replace(journey.links[0], rate=None)
+    found = outcome(ForecastModel.of(journey.with_links([bare, *journey.links[1:]])))
+    assert found.reach[ORDER].value == pytest.approx(80)
+    assert found.reach[ORDER].is_partial
+
+
+def test_an_entry_without_volume_is_asked_for() -> None:
+    found = outcome(ForecastModel.of(line(volume=None)))
+    assert [hint.kind for hint in found.hints] == [HintKind.NO_VOLUME]
+    assert found.reach[PAGE].value is None
+    assert found.chance[PAGE].value == pytest.approx(0.024)
+
+
+def test_a_rate_is_capped_at_those_who_left_and_the_cap_is_told() -> None:
+    found = outcome(ForecastModel.of(branching()), (Lever("page-cart", 0.9),))
+    assert found.rate[LinkId("page-cart")].value == pytest.approx(0.7)
+    assert [(cap.asked, round(cap.given, 9)) for cap in found.caps] == [(0.9, 0.7)]
+
+
+def test_taken_from_siblings_the_exits_stay() -> None:
+    found = outcome(ForecastModel.of(branching()), (Lever("page-cart", 0.35),), Assumptions(source=Source.SIBLINGS))
+    assert found.rate[LinkId("page-reviews")].value == pytest.approx(0.15)
+    assert found.stopped[PAGE].difference == pytest.approx(0)
+
+
+def test_rates_above_all_are_refused_as_flow() -> None:
+    journey = branching()
+    found = outcome(ForecastModel.of(journey.with_links([replace(journey.links[0], rate=0.9), *journey.links[1:]])))
+    assert [hint.kind for hint in found.hints] == [HintKind.OVERFULL]
+    assert found.reach[ORDER].value is None
+
+
+def test_a_loop_counts_only_once_its_rate_is_typed() -> None:
+    journey = branching()
+    assert not ForecastModel.of(journey).flow.has_cycle
+    looped = journey.with_links([*journey.links[:4], replace(journey.links[4], rate=0.3)])
+    found = outcome(ForecastModel.of(looped))
+    assert found.counts_visits
+    assert found.reach[ORDER].value == pytest.approx(1000 * 0.35 * 0.4 / (1 - 0.35 * 0.3))
+
+
+def test_a_loop_that_nobody_leaves_is_refused() -> None:
+    journey = Journey(
+        elements=(element("a", volume=10), element("b"), element("c", Kind.MACRO)),
+        links=(link("a", "b", 1.0), link("b", "a", 1.0, returns=True), link("b", "c", 0.0)),
+    )
+    with pytest.raises(WorkbenchError, match="loop"):
+        ForecastModel.of(journey)
+
+
+def test_a_seated_micro_conversion_lifts_its_stage_by_extra_doers_times_share_times_difference() -> None:
+    journey = line()
+    seat = element("guide", Kind.MICRO, stage_id=PAGE, typed_rate=0.1, typed_macro_rate=0.06)
+    model = ForecastModel.of(journey.with_elements([*journey.elements, seat]))
+    found = outcome(model, (Lever("guide", 0.2),), Assumptions(causal_share=0.5))
+    others = (0.024 - 0.1 * 0.06) / 0.9
+    assert found.headline is not None
+    assert found.headline.difference == pytest.approx(50_000 * 0.1 * 0.5 * (0.06 - others))
+    assert found.did[ElementId("guide")].difference == pytest.approx(5_000)
+
+
+def test_a_seated_micro_conversion_of_unknown_effect_changes_nothing_and_says_so() -> None:
+    journey = line()
+    seat = element("guide", Kind.MICRO, stage_id=PAGE, typed_rate=0.1)
+    found = outcome(ForecastModel.of(journey.with_elements([*journey.elements, seat])), (Lever("guide", 0.2),))
+    assert found.headline is not None
+    assert found.headline.difference == 0
+    assert [hint.kind for hint in found.hints] == [HintKind.NO_EFFECT]
+
+
+def test_measured_doers_are_used_where_nothing_is_typed() -> None:
+    journey, measures = measured_line()
+    seat = element("guide", Kind.MICRO, stage_id=PAGE)
+    figures = ElementFigures(ElementId("guide"), 1000, 5000, went_on_did=160, went_on_not=240, grade=Grade.MEASURED)
+    measured = Measures(None, {**measures.elements, ElementId("guide"): figures}, measures.links)
+    model = ForecastModel.of(journey.with_elements([*journey.elements, seat]), measured)
+    found = outcome(model, (Lever("guide", 0.4),), Assumptions(causal_share=1.0))
+    assert found.reach[ElementId("cart")].difference == pytest.approx(1000 * (0.16 - 0.06))
+
+
+def test_money_lost_is_the_stopped_times_what_was_ahead_of_them() -> None:
+    found = outcome(ForecastModel.of(line()))
+    assert found.value_to_go[ElementId("cart")].value == pytest.approx(24)
+    assert found.money_lost[PAGE].value == pytest.approx(46_000 * 24)
+    assert found.money_lost[ORDER].value is None
+
+
+def test_added_people_of_lower_quality_bring_less() -> None:
+    model, lever = ForecastModel.of(line()), (Lever("page-cart", 0.095),)
+    found = outcome(model, lever, Assumptions(quality_decay=0.2))
+    assert found.headline is not None
+    assert found.headline.difference == pytest.approx(225 * 0.8 * 0.8)
+
+
+def test_a_lever_whose_target_is_gone_is_named() -> None:
+    found = outcome(ForecastModel.of(line()), (Lever("gone", 0.5),))
+    assert [hint.kind for hint in found.hints] == [HintKind.STALE_LEVER]
+
+
+@given(st.integers(0, 10_000))
+def test_exits_and_arrivals_add_up_to_the_traffic(seed: int) -> None:
+    model = ForecastModel.of(random_map(seed))
+    found = outcome(model)
+    left = sum(figure.value or 0.0 for figure in found.stopped.values())
+    assert left + (found.headline.value or 0.0) == pytest.approx(float(model.known_traffic.sum()))  # type: ignore[union-attr]
+
+
+@given(st.integers(0, 10_000))
+def test_value_to_go_at_the_entries_times_traffic_is_the_revenue(seed: int) -> None:
+    model = ForecastModel.of(random_map(seed))
+    found = outcome(model)
+    ahead = np.array([found.value_to_go[i].value for i in model.node_ids], dtype=np.float64)
+    assert float(ahead @ model.known_traffic) == pytest.approx(found.revenue.value)
+
+
+@given(st.integers(0, 10_000))
+def test_a_sweep_equals_the_linear_system(seed: int) -> None:
+    model = ForecastModel.of(random_map(seed))
+    matrix = np.eye(len(model.node_ids)) - model.flow.transitions(model.rate)
+    assert model.base_people == pytest.approx(np.linalg.solve(matrix.T, model.traffic))
+
+
+def test_a_lever_on_thirty_elements_answers_within_a_frame() -> None:
+    model = ForecastModel.of(random_map(3, 30))
+    outcome(model)
+    began = time.perf_counter()
+    for step in range(20):
+        outcome(model, (Lever(model.link_ids[4], 0.1 + step / 1000),))
+    assert (time.perf_counter() - began) / 20 < 0.010
+
+
+def test_the_what_if_starts_without_scipy() -> None:
+    code = "import sys, workbench.forecast.what_if, workbench.forecast.sensitivity; sys.exit('scipy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
