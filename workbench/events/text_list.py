@@ -1,0 +1,57 @@
+"""A sequence of texts that lives in two flat arrays, so that millions of ids open at once and decode one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class TextList(Sequence[str]):
+    """Text i is the UTF-8 in `content[offset[i]:offset[i + 1]]`."""
+
+    __slots__ = ("content", "offset")
+
+    def __init__(self, content: NDArray[np.uint8], offset: NDArray[np.int64]) -> None:
+        self.content = content
+        self.offset = offset
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> TextList:
+        """Flatten texts.
+
+        Examples
+        --------
+        >>> TextList.of(["a", "", "né"])[2]
+        'né'
+        """
+        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+        offset = np.zeros(len(encoded) + 1, np.int64)
+        np.cumsum([len(part) for part in encoded], out=offset[1:])
+        return cls(np.frombuffer(b"".join(encoded), np.uint8), offset)
+
+    def __len__(self) -> int:
+        return len(self.offset) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        i = index + len(self) if index < 0 else index
+        if not 0 <= i < len(self):
+            raise IndexError(index)
+        return self.content[self.offset[i] : self.offset[i + 1]].tobytes().decode("utf-8", "surrogatepass")
+
+    def __eq__(self, other: Any) -> bool:
+        return (
+            isinstance(other, Sequence)
+            and len(self) == len(other)
+            and all(a == b for a, b in zip(self, other, strict=True))
+        )
+
+    __hash__ = None  # type: ignore[assignment]
