@@ -41,6 +41,9 @@ class Interval:
         return bool(self.low <= other.high and other.low <= self.high)  # type: ignore[operator]
 
 
+NO_INTERVAL = Interval()
+
+
 def interval_of(bounds: tuple[Any, Any]) -> Interval:
     """One pair of bounds as an interval, NaN and infinity as None."""
     return Interval(known(bounds[0]), known(bounds[1]))
@@ -139,6 +142,11 @@ def exact_upper(k: ArrayLike, n: ArrayLike, level: float = 0.95) -> Floats:
         with np.errstate(divide="ignore"):
             return np.where(trials > 0, 1.0 - (1.0 - level) ** (1.0 / np.maximum(trials, 1e-300)), np.nan)
     return exact(hits, trials, level, Side.UPPER)[1]
+
+
+def rule_of_three(n: int) -> float | None:
+    """3/n: the quick upper bound (95 %) of a rate after no event in n; None without trials."""
+    return 3.0 / n if n else None
 
 
 def proportion(k: float, n: float, level: float = 0.95, method: str = "wilson", side: Side = Side.TWO) -> Interval:

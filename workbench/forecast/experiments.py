@@ -1,0 +1,440 @@
+"""Arithmetic of experiments: sample size, power, duration, sample-ratio check, read-out, guardrails, priorities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from workbench.analysis.comparisons import pooled_z
+from workbench.analysis.intervals import NO_INTERVAL, Interval, difference, interval_of, known, newcombe, ratio, z_of
+from workbench.errors import WorkbenchError
+
+ALPHA = 0.05
+POWER = 0.80
+MISMATCH_P = 0.001
+MIN_WEEKS = 2
+
+
+class Alternative(StrEnum):
+    """Whether a change in either direction counts, or one direction only."""
+
+    TWO_SIDED = "two-sided"
+    ONE_SIDED = "one-sided"
+
+
+def _z_alpha(alpha: float, alternative: Alternative) -> float:
+    return z_of(1 - alpha) if alternative is Alternative.TWO_SIDED else z_of(1 - 2 * alpha)
+
+
+def _z_power(power: float) -> float:
+    return z_of(2 * power - 1) if power > 0.5 else -z_of(1 - 2 * power) if power < 0.5 else 0.0
+
+
+def sample_size(
+    p1: float, p2: float, alpha: float = ALPHA, power: float = POWER, alternative: Alternative = Alternative.TWO_SIDED
+) -> float | None:
+    """People per arm to tell p2 from p1; None where the rates are equal.
+
+    Notes
+    -----
+    (z_a sqrt(2 p (1 - p)) + z_b sqrt(p1 (1 - p1) + p2 (1 - p2)))^2 / (p1 - p2)^2, as R's power.prop.test.
+
+    Examples
+    --------
+    >>> round(sample_size(0.08, 0.095))
+    5569
+    """
+    _check_rates(p1, p2)
+    if p1 == p2:
+        return None
+    pooled = (p1 + p2) / 2
+    spread = _z_alpha(alpha, alternative) * np.sqrt(2 * pooled * (1 - pooled))
+    spread += _z_power(power) * np.sqrt(p1 * (1 - p1) + p2 * (1 - p2))
+    return float(spread**2 / (p1 - p2) ** 2)
+
+
+def power_of(
+    n: float, p1: float, p2: float, alpha: float = ALPHA, alternative: Alternative = Alternative.TWO_SIDED
+) -> float | None:
+    """Chance that n people per arm tell p2 from p1 (the opposite tail is not counted); None without people.
+
+    Examples
+    --------
+    >>> round(power_of(2000, 0.08, 0.095), 4)
+    0.3892
+    """
+    from scipy.special import ndtr
+
+    _check_rates(p1, p2)
+    own = p1 * (1 - p1) + p2 * (1 - p2)
+    if n <= 0 or own <= 0:
+        return None
+    pooled = (p1 + p2) / 2
+    gap = np.sqrt(n) * abs(p1 - p2) - _z_alpha(alpha, alternative) * np.sqrt(2 * pooled * (1 - pooled))
+    return float(ndtr(gap / np.sqrt(own)))
+
+
+def smallest_visible(n: float, p1: float, alpha: float = ALPHA, power: float = POWER) -> float | None:
+    """The smallest higher rate that n people per arm can tell from p1; None where not even 100 % could be.
+
+    Examples
+    --------
+    >>> round(smallest_visible(5570, 0.008), 4)
+    0.0135
+    """
+    from scipy.optimize import brentq
+
+    def short(p2: float) -> float:
+        return (power_of(n, p1, p2, alpha) or 0.0) - power
+
+    if n <= 0 or short(1.0 - 1e-12) < 0:
+        return None
+    return float(brentq(short, p1 + 1e-12, 1.0 - 1e-12, xtol=1e-14, rtol=1e-14))
+
+
+@dataclass(frozen=True, slots=True)
+class ArcsineSize:
+    """Cohen's effect size h and the people per arm it takes."""
+
+    h: float
+    n: float | None
+
+
+def sample_size_arcsine(p1: float, p2: float, alpha: float = ALPHA, power: float = POWER) -> ArcsineSize:
+    """Sample size on the arcsine scale.
+
+    Examples
+    --------
+    >>> found = sample_size_arcsine(0.10, 0.05)
+    >>> round(found.h, 7), round(found.n, 3)
+    (0.1924743, 423.733)
+    """
+    _check_rates(p1, p2)
+    h = float(2 * np.arcsin(np.sqrt(p1)) - 2 * np.arcsin(np.sqrt(p2)))
+    return ArcsineSize(abs(h), 2 * ((z_of(1 - alpha) + _z_power(power)) / h) ** 2 if h else None)
+
+
+def non_inferiority_size(
+    p_treat: float, p_control: float, margin: float, alpha: float = ALPHA, power: float = POWER
+) -> int | None:
+    """People per arm to show that treatment is at most `margin` worse; None where it is worse by more.
+
+    Examples
+    --------
+    >>> non_inferiority_size(0.85, 0.65, 0.10)
+    25
+    """
+    room = p_treat - p_control + margin
+    if room <= 0:
+        return None
+    z = z_of(1 - 2 * alpha) + _z_power(power)
+    return int(np.ceil(z**2 * (p_treat * (1 - p_treat) + p_control * (1 - p_control)) / room**2 - 1e-9))
+
+
+def _check_rates(*rates: float) -> None:
+    if any(not 0 <= rate <= 1 for rate in rates):
+        raise WorkbenchError("A rate must lie between 0 and 1.", "Type it as a share, 0.08 for 8 %.")
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Days and whole weeks of enrolment, and the day on which the result can be read."""
+
+    enrol_days: int
+    enrol_weeks: int
+    readout_day: int
+
+
+def duration(
+    n_per_arm: float, arms: int, eligible_per_day: float, allocation: float = 1.0, window_days: int = 0
+) -> Duration | None:
+    """How long an experiment runs; None where nobody is eligible.
+
+    Examples
+    --------
+    >>> found = duration(5570, 2, 1400, 1.0, 7)
+    >>> found.enrol_days, found.enrol_weeks, found.readout_day
+    (8, 2, 21)
+    """
+    per_day = eligible_per_day * allocation
+    if per_day <= 0:
+        return None
+    days = int(np.ceil(arms * n_per_arm / per_day - 1e-9))
+    weeks = max(MIN_WEEKS, -(-days // 7))
+    return Duration(days, weeks, weeks * 7 + window_days)
+
+
+@dataclass(frozen=True, slots=True)
+class MicroVersusMacro:
+    """The same relative lift read on the micro-conversion and on the macro, and what the macro test can do.
+
+    `macro_power` at the micro test's size; `macro_visible` the smallest macro rate it can tell; `macro_half` people
+    per arm if only half the lift passes on.
+    """
+
+    micro_n: float | None
+    macro_n: float | None
+    factor: float | None
+    macro_power: float | None
+    macro_visible: float | None
+    macro_half: float | None
+
+
+def micro_versus_macro(micro: float, macro: float, lift: float) -> MicroVersusMacro:
+    """Why a test on the micro-conversion is shorter, and what it presumes: that the lift passes on in full.
+
+    Examples
+    --------
+    >>> found = micro_versus_macro(0.08, 0.008, 0.1875)
+    >>> round(found.micro_n), round(found.factor, 1)
+    (5569, 10.9)
+    """
+    small, large = sample_size(micro, micro * (1 + lift)), sample_size(macro, macro * (1 + lift))
+    return MicroVersusMacro(
+        micro_n=small,
+        macro_n=large,
+        factor=large / small if small and large else None,
+        macro_power=power_of(small, macro, macro * (1 + lift)) if small else None,
+        macro_visible=smallest_visible(small, macro) if small else None,
+        macro_half=sample_size(macro, macro * (1 + lift / 2)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RatioCheck:
+    """Sample-ratio check: a mismatch (p below 0.001) makes a result invalid."""
+
+    chi2: float | None
+    p: float | None
+    is_mismatch: bool
+
+
+def ratio_check(counts: Sequence[int], shares: Sequence[float]) -> RatioCheck:
+    """Were people assigned in the planned ratio?
+
+    Examples
+    --------
+    >>> ratio_check([600, 400], [1, 1]).is_mismatch
+    True
+    """
+    from scipy.special import chdtrc
+
+    seen, planned = np.asarray(counts, dtype=np.float64), np.asarray(shares, dtype=np.float64)
+    if not seen.sum() or np.any(planned <= 0):
+        return RatioCheck(None, None, False)
+    expected = seen.sum() * planned / planned.sum()
+    chi2 = float(((seen - expected) ** 2 / expected).sum())
+    p = float(chdtrc(len(seen) - 1, chi2))
+    return RatioCheck(chi2, p, p < MISMATCH_P)
+
+
+class Verdict(StrEnum):
+    """What a read-out says."""
+
+    INVALID = "invalid_srm"
+    BETTER = "better"
+    WORSE = "worse"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """k of n people of one arm converted."""
+
+    k: int
+    n: int
+
+    @property
+    def rate(self) -> float | None:
+        return self.k / self.n if self.n else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOut:
+    """Difference and lift of treatment over control; all None when the sample-ratio check fails."""
+
+    ratio_check: RatioCheck
+    verdict: Verdict
+    treatment_rate: float | None = None
+    control_rate: float | None = None
+    difference: float | None = None
+    difference_interval: Interval = NO_INTERVAL
+    lift: float | None = None
+    lift_interval: Interval = NO_INTERVAL
+    z: float | None = None
+    p: float | None = None
+
+
+def read_out(treatment: Arm, control: Arm, shares: tuple[float, float] = (1, 1), level: float = 0.95) -> ReadOut:
+    """Read an experiment: sample ratio first, then difference (Newcombe), lift (Koopman), pooled z-test.
+
+    Examples
+    --------
+    >>> found = read_out(Arm(535, 5600), Arm(447, 5580))
+    >>> round(found.difference, 4), round(found.lift, 3), found.verdict.value
+    (0.0154, 0.193, 'better')
+    """
+    check = ratio_check([treatment.n, control.n], shares)
+    if check.is_mismatch:
+        return ReadOut(check, Verdict.INVALID)
+    if not treatment.n or not control.n:
+        return ReadOut(check, Verdict.UNDECIDED, treatment.rate, control.rate)
+    cells = (treatment.k, treatment.n, control.k, control.n)
+    tested, gap = pooled_z(*cells), difference(*cells, level)
+    rates = ratio(*cells, level)
+    gained = treatment.k / treatment.n - control.k / control.n
+    return ReadOut(
+        ratio_check=check,
+        verdict=_verdict(tested.p, gained, 1 - level),
+        treatment_rate=treatment.rate,
+        control_rate=control.rate,
+        difference=gained,
+        difference_interval=gap,
+        lift=gained / (control.k / control.n) if control.k else None,
+        lift_interval=Interval(_less_one(rates.low), _less_one(rates.high)),
+        z=tested.statistic,
+        p=tested.p,
+    )
+
+
+def _verdict(p: float | None, gained: float, alpha: float) -> Verdict:
+    if p is None or p >= alpha:
+        return Verdict.UNDECIDED
+    return Verdict.BETTER if gained > 0 else Verdict.WORSE
+
+
+def _less_one(bound: float | None) -> float | None:
+    return None if bound is None else bound - 1.0
+
+
+def chance_better(treatment: Arm, control: Arm) -> float | None:
+    """Posterior probability that treatment is better (Jeffreys priors); to be shown at the planned end only.
+
+    Examples
+    --------
+    >>> round(chance_better(Arm(535, 5600), Arm(447, 5580)), 3)
+    0.998
+    """
+    from scipy.special import betainc, betaincinv
+
+    if not treatment.n or not control.n:
+        return None
+    nodes, weights = np.polynomial.legendre.leggauss(400)
+    rates = betaincinv(treatment.k + 0.5, treatment.n - treatment.k + 0.5, (nodes + 1) / 2)
+    return float(weights @ betainc(control.k + 0.5, control.n - control.k + 0.5, rates) / 2)
+
+
+class Guard(StrEnum):
+    """State of a guardrail."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True)
+class GuardrailState:
+    """Interval of treatment minus control, and what it says against the margin."""
+
+    interval: Interval
+    state: Guard
+
+
+def guardrail(
+    treatment: Arm, control: Arm, margin: float, alpha: float = ALPHA, is_higher_better: bool = True
+) -> GuardrailState:
+    """Non-inferiority within an absolute margin: "not significant" is not "safe".
+
+    Examples
+    --------
+    >>> guardrail(Arm(2430, 6000), Arm(2440, 6000), 0.02).state.value
+    'pass'
+    >>> guardrail(Arm(2200, 6000), Arm(2440, 6000), 0.02).state.value
+    'fail'
+    """
+    if not treatment.n or not control.n:
+        return GuardrailState(Interval(), Guard.INCONCLUSIVE)
+    low, high = (float(v) for v in newcombe(treatment.k, treatment.n, control.k, control.n, 1 - 2 * alpha))
+    worst, best = (low, high) if is_higher_better else (-high, -low)
+    state = Guard.PASS if worst > -margin else Guard.FAIL if best < -margin else Guard.INCONCLUSIVE
+    return GuardrailState(interval_of((low, high)), state)
+
+
+@dataclass(frozen=True, slots=True)
+class RevenueReadOut:
+    """Revenue per person of both arms, their difference and Welch's test."""
+
+    treatment: float | None
+    control: float | None
+    difference: float | None
+    interval: Interval
+    p: float | None
+
+
+def revenue_read_out(
+    treatment: Sequence[float], n_treatment: int, control: Sequence[float], n_control: int, level: float = 0.95
+) -> RevenueReadOut:
+    """Compare revenue per person, those who bought nothing included.
+
+    Examples
+    --------
+    >>> round(revenue_read_out([100, 50, 70], 50, [20, 90], 52).difference, 4)
+    2.2846
+    """
+    from scipy.stats import ttest_ind
+
+    if len(treatment) > n_treatment or len(control) > n_control:
+        raise WorkbenchError("More buyers than people in an arm.", "Give one revenue per person who bought.")
+    sides = [
+        np.concatenate([np.asarray(m, dtype=np.float64), np.zeros(n - len(m))])
+        for m, n in ((treatment, n_treatment), (control, n_control))
+    ]
+    means = [float(side.mean()) if len(side) else None for side in sides]
+    if min(map(len, sides)) < 2 or means[0] is None or means[1] is None or not any(np.ptp(side) for side in sides):
+        gap = means[0] - means[1] if means[0] is not None and means[1] is not None else None
+        return RevenueReadOut(means[0], means[1], gap, Interval(), None)
+    found = ttest_ind(*sides, equal_var=False)
+    bounds = found.confidence_interval(level)
+    return RevenueReadOut(
+        means[0], means[1], means[0] - means[1], Interval(known(bounds.low), known(bounds.high)), known(found.pvalue)
+    )
+
+
+def revenue_size(variation: float, lift: float, alpha: float = ALPHA, power: float = POWER) -> float | None:
+    """People per arm to see a relative lift of a mean whose standard deviation is `variation` times the mean.
+
+    Examples
+    --------
+    >>> round(revenue_size(5.0, 0.1))
+    39244
+    """
+    return 2 * (z_of(1 - alpha) + _z_power(power)) ** 2 * variation**2 / lift**2 if lift else None
+
+
+@dataclass(frozen=True, slots=True)
+class Idea:
+    """An idea scored 1..10 on impact, confidence and effort (the team's work)."""
+
+    name: str
+    impact: float
+    confidence: float
+    effort: float
+
+    @property
+    def score(self) -> float | None:
+        """Impact x confidence / effort; None without effort. A ranking, never a probability."""
+        return self.impact * self.confidence / self.effort if self.effort else None
+
+
+def ranked(ideas: Sequence[Idea]) -> list[Idea]:
+    """Best score first, ties by impact; ideas without a score last.
+
+    Examples
+    --------
+    >>> [idea.name for idea in ranked([Idea("a", 5, 2, 1), Idea("b", 10, 2, 2), Idea("c", 6, 9, 3)])]
+    ['c', 'b', 'a']
+    """
+    return sorted(ideas, key=lambda idea: (idea.score is None, -(idea.score or 0.0), -idea.impact))

@@ -1,0 +1,136 @@
+"""Retention and lifetime value: who comes back, and what keeping them is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.errors import WorkbenchError
+
+MIN_PERIODS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class DayRetention:
+    """Of those whose day n has elapsed: who was active on it, and who on it or later."""
+
+    day: int
+    eligible: int
+    on_day: int
+    on_or_after: int
+
+    @property
+    def on_day_rate(self) -> float | None:
+        return self.on_day / self.eligible if self.eligible else None
+
+    @property
+    def on_or_after_rate(self) -> float | None:
+        return self.on_or_after / self.eligible if self.eligible else None
+
+
+def day_retention(
+    active_days: Mapping[str, Sequence[int]], start_day: Mapping[str, int], last_day: int, day: int
+) -> DayRetention:
+    """Day-n retention of people.
+
+    Parameters
+    ----------
+    active_days : mapping of person to days since the own start on which the person was active
+    start_day : mapping of person to the day of the own start
+    last_day : int
+        Last day of the data.
+    day : int
+        n.
+
+    Examples
+    --------
+    >>> found = day_retention({"a": [0, 7], "b": [0, 2]}, {"a": 0, "b": 5}, 10, 7)
+    >>> found.eligible, found.on_day
+    (1, 1)
+    """
+    eligible = [person for person in active_days if start_day[person] + day <= last_day]
+    return DayRetention(
+        day=day,
+        eligible=len(eligible),
+        on_day=sum(day in active_days[person] for person in eligible),
+        on_or_after=sum(any(d >= day for d in active_days[person]) for person in eligible),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KeepCurve:
+    """Shifted beta-geometric: chance to stay from period to period varies between people (Fader and Hardie 2007)."""
+
+    alpha: float
+    beta: float
+
+    def survival(self, periods: int) -> list[float]:
+        """Share still there after 0..periods.
+
+        Examples
+        --------
+        >>> round(KeepCurve(0.668, 3.806).survival(12)[12], 3)
+        0.378
+        """
+        kept = [1.0]
+        for s in range(1, periods + 1):
+            kept.append(kept[-1] * (self.beta + s - 1) / (self.alpha + self.beta + s - 1))
+        return kept
+
+    def lifetime_value(self, value_per_period: float, periods: int, discount: float = 0.0) -> float:
+        """Value of a new person over the periods, discounted by `discount` per period.
+
+        Examples
+        --------
+        >>> round(KeepCurve(1.0, 1.0).lifetime_value(10.0, 2), 3)
+        18.333
+        """
+        kept = self.survival(periods)
+        return sum(value_per_period * share / (1 + discount) ** t for t, share in enumerate(kept))
+
+
+def keep_curve(survival: Sequence[float], people: float = 1000.0) -> KeepCurve:
+    """Fit the shifted beta-geometric by maximum likelihood.
+
+    Parameters
+    ----------
+    survival : sequence of float
+        Share still there at period 0 (1.0), 1, 2 ...; at least 4 periods, contractual or periodic data only.
+    people : float
+        Size of the cohort.
+
+    Raises
+    ------
+    WorkbenchError
+        With fewer than 4 periods, or a survival that rises.
+
+    Examples
+    --------
+    >>> found = keep_curve([1, 0.869, 0.743, 0.653, 0.593, 0.551, 0.517, 0.491])
+    >>> round(found.alpha, 2), round(found.beta, 1)
+    (0.67, 3.8)
+    """
+    from scipy.optimize import minimize
+    from scipy.special import betaln
+
+    kept = np.asarray(survival, dtype=np.float64)
+    if len(kept) < MIN_PERIODS or np.any(np.diff(kept) > 1e-12):
+        raise WorkbenchError(
+            f"A retention curve needs at least {MIN_PERIODS} periods of shares that never rise.",
+            "Give the share of one cohort that is still there, period by period, beginning with 1.",
+        )
+    lost, periods = -np.diff(kept) * people, np.arange(1, len(kept))
+
+    def surprise(logs: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+        a, b = np.exp(logs)
+        churned = betaln(a + 1, b + periods - 1) - betaln(a, b)
+        stayed = betaln(a, b + periods[-1]) - betaln(a, b)
+        return -float(lost @ churned + people * kept[-1] * stayed)
+
+    found = minimize(
+        surprise, np.zeros(2), method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-8, "maxiter": 5000}
+    )
+    alpha, beta = np.exp(found.x)
+    return KeepCurve(float(alpha), float(beta))
