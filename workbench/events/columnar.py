@@ -1,0 +1,65 @@
+"""Reads Parquet files batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import WorkbenchError
+from workbench.events.archives import Member
+from workbench.events.reading import SAMPLE_ROWS, Origin, Rows
+from workbench.events.repairs import Ledger
+from workbench.events.text import digest_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_BATCH = 32_768
+
+
+class ParquetReading:
+    """A Parquet file."""
+
+    def __init__(self, member: Member) -> None:
+        self._member = member
+        self._sha256 = digest_of(member.path)
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(self._member, "parquet", self._member.path.stat().st_size, self._sha256)
+
+    def _open(self) -> Any:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            return pq.ParquetFile(self._member.path)
+        except (pa.ArrowException, OSError) as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> WorkbenchError:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        return WorkbenchError(f"{self._member.name} is a damaged Parquet file: {first}", "Export or download it again.")
+
+    @cached_property
+    def sample(self) -> pa.Table:
+        import pyarrow as pa
+
+        try:
+            file = self._open()
+            first = next(file.iter_batches(batch_size=SAMPLE_ROWS), None)
+            return file.schema_arrow.empty_table() if first is None else pa.Table.from_batches([first])
+        except (pa.ArrowException, OSError) as error:
+            raise self._damaged(error) from error
+
+    def batches(self, ledger: Ledger) -> Iterator[Rows]:
+        import pyarrow as pa
+
+        line = 1
+        try:
+            for batch in self._open().iter_batches(batch_size=_BATCH):
+                yield Rows(batch, pa.array(range(line, line + batch.num_rows), pa.int64()))
+                line += batch.num_rows
+        except (pa.ArrowException, OSError) as error:
+            raise self._damaged(error) from error

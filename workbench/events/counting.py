@@ -1,0 +1,226 @@
+"""Reads step counts out of a table: long (a row a step) or wide (a column a step)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from workbench.errors import WorkbenchError
+from workbench.events import numbers, times
+from workbench.events.aggregates import CountKind, StepCount, StepCounts
+from workbench.events.numbers import NumberStyle
+from workbench.events.reading import natural_words
+from workbench.events.repairs import Ledger, RepairKind
+from workbench.events.tables import Table, as_date
+
+_STEP_WORDS = ["step", "funnel_step_name", "funnelstepname", "event_name", "eventname", "stage", "goal", "event", "name", "action", "schritt", "stufe", "ereignis", "étape", "etapa", "шаг", "событие", "page_path_and_screen_class", "page_path", "pagepath", "page", "screen"]
+_COUNT_WORDS = ["active_users", "activeusers", "total_users", "totalusers", "users", "unique_users", "unique_visitors", "visitors", "people", "count", "unique_pageviews", "visits", "sessions", "session_count", "event_count", "eventcount", "events", "total_events", "views", "pageviews", "hits", "anzahl", "nutzer", "benutzer", "aktive_nutzer", "besucher", "sitzungen", "ereignisse", "nombre", "utilisateurs", "usuarios", "количество", "n"]
+_UNIQUE_WORDS = re.compile(
+    r"user|visitor|people|person|unique|nutzer|besucher|utilisateur|usuario|kunden|customer|пользовател"
+)
+_RATE_WORDS = re.compile(
+    r"rate|ratio|percent|share|quote|anteil|average|avg|per_|elapsed|duration|time|revenue|%|abandon|z_score|/"
+)
+_NUMBERED = re.compile(r"^\s*(\d{1,3})\s*[.):]\s+(?=\S)")
+_DATE_WORDS = ("date", "day", "week", "week_start", "month", "datum", "tag", "woche", "fecha", "дата", "jour")
+_ALL = ("total", "reserved_total", "all", "all users", "gesamt", "(total)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Roles:
+    """Which columns of a table mean what."""
+
+    step: str | None
+    date: str | None
+    segment: str | None
+    counts: tuple[str, ...]
+
+
+def counts_of(table: Table, ledger: Ledger, chosen: dict[str, str] | None = None) -> StepCounts | None:
+    """Step counts of a table, or None if it holds none; `chosen` names columns for `event`, `time` and `value`."""
+    roles = _roles(table, chosen or {})
+    if not roles.counts:
+        return None
+    values = {name: _read(table.column(name), ledger) for name in roles.counts}
+    first, last = table.span
+    if roles.step is not None:
+        counts = _long(table, roles, values[roles.counts[0]])
+    elif len(roles.counts) > 1:
+        counts = _wide(table, roles, values)
+    else:
+        return None
+    dates = counts.dates
+    totals = _totals(table, roles)
+    return replace(
+        counts, totals=totals, first=first or min(dates, default=None), last=last or max(dates, default=None)
+    )
+
+
+def _roles(table: Table, chosen: dict[str, str]) -> _Roles:
+    for column in chosen.values():
+        if column not in table.columns:
+            raise WorkbenchError(f"There is no column “{column}”.", f"The columns are: {', '.join(table.columns)}.")
+    day = chosen.get("time") or _date_column(table)
+    numeric = [name for name in table.columns if name != day and _is_count(table.column(name), name)]
+    texts = [
+        n
+        for n in table.columns
+        if n != day and n not in numeric and not _is_numeric(table.column(n)) and any(table.column(n))
+    ]
+    step = chosen.get("event") or _step_column(texts, table)
+    counts = _count_columns(numeric, step is not None)
+    if "value" in chosen:
+        counts = [chosen["value"], *(name for name in counts if name != chosen["value"])]
+    segment = next((name for name in texts if name != step), None)
+    if step is None and len(counts) < 2 and texts:
+        step, segment = texts[0], next(iter(texts[1:]), None)
+    return _Roles(step, day, segment, tuple(counts))
+
+
+def _date_column(table: Table) -> str | None:
+    for name in table.columns:
+        cells = [cell for cell in table.column(name)[:200] if cell.strip()]
+        by_name = natural_words(name) in _DATE_WORDS
+        if cells and all((by_name and as_date(cell)) or times.is_time(cell) for cell in cells):
+            return name
+    return None
+
+
+def _is_numeric(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell.strip()]
+    return bool(filled) and sum(map(numbers.is_number, filled)) > 0.9 * len(filled)
+
+
+def count_style(cells: Sequence[str]) -> NumberStyle:
+    """The style of a column of counts: what could be a fraction of three digits is a group of thousands."""
+    style = numbers.style_of(cells)
+    if style.is_proven:
+        return style
+    mark = next((c for cell in cells for c in cell if c in ".,"), ",")
+    return NumberStyle("," if mark == "." else ".", mark, False)
+
+
+def numeric_columns(table: Table) -> dict[str, list[float | None]]:
+    """Every column that counts something, as numbers."""
+    day = _date_column(table)
+    names = [name for name in table.columns if name != day and _is_count(table.column(name), name)]
+    return {
+        name: [numbers.read(cell, count_style(table.column(name))) for cell in table.column(name)] for name in names
+    }
+
+
+def _is_count(cells: Sequence[str], name: str) -> bool:
+    """Whether a column counts something: whole numbers, and no rate, time or money by its name."""
+    if not _is_numeric(cells) or _RATE_WORDS.search(natural_words(name)) or "/" in name or "%" in name:
+        return False
+    style = count_style(cells)
+    values = [numbers.read(cell, style) for cell in cells]
+    return all(value is None or value.is_integer() for value in values)
+
+
+def _step_column(texts: Sequence[str], table: Table) -> str | None:
+    by_words = {natural_words(name): name for name in texts}
+    return next((by_words[word] for word in _STEP_WORDS if word in by_words), None)
+
+
+def _count_columns(numeric: Sequence[str], is_long: bool) -> list[str]:
+    """Columns that count, the likeliest first for a long table, in file order for a wide one."""
+    if not is_long:
+        return list(numeric)
+    rank = {word: place for place, word in enumerate(_COUNT_WORDS)}
+    return sorted(numeric, key=lambda name: rank.get(natural_words(name), len(rank)))
+
+
+def _read(cells: Sequence[str], ledger: Ledger) -> list[float | None]:
+    style = count_style(cells)
+    odd = [cell for cell in cells if cell.strip() and not numbers.is_plain(cell.strip())]
+    ledger.note(RepairKind.NUMBER_FORMAT, len(odd), f"{odd[0]!r} is a number" if odd else "")
+    return [numbers.read(cell, style) for cell in cells]
+
+
+def _dates(table: Table, name: str | None) -> list[date | None]:
+    if name is None:
+        return [None] * len(table.rows)
+    style = times.style_of(table.column(name), "UTC", True)
+    return [as_date(cell, style.day_first or not style.is_proven) for cell in table.column(name)]
+
+
+def _filled_down(cells: Iterable[str]) -> list[str]:
+    """Steps of a funnel report, where only the first row of a group names the step."""
+    filled, current = [], ""
+    for cell in cells:
+        current = cell.strip() or current
+        filled.append(current)
+    return filled
+
+
+def _segment(cell: str) -> str | None:
+    return None if not cell.strip() or cell.strip().casefold() in _ALL else cell.strip()
+
+
+def _long(table: Table, roles: _Roles, counts: Sequence[float | None]) -> StepCounts:
+    named = _filled_down(table.column(roles.step or ""))
+    segments = table.column(roles.segment) if roles.segment else [""] * len(named)
+    days = _dates(table, roles.date)
+    rows = [
+        StepCount(_without_number(step), count, day, _segment(segment), line)
+        for step, count, day, segment, line in zip(named, counts, days, segments, table.lines, strict=True)
+        if count is not None and step
+    ]
+    return StepCounts(
+        _ordered(named),
+        tuple(rows),
+        _kind(roles.counts[0]),
+        roles.counts[0],
+        roles.counts,
+        roles.segment,
+    )
+
+
+def _without_number(step: str) -> str:
+    return _NUMBERED.sub("", step).strip()
+
+
+def _ordered(named: Sequence[str]) -> tuple[str, ...]:
+    """Steps in file order, or by their numbers where all have one."""
+    steps = list(dict.fromkeys(step for step in named if step))
+    if steps and all(_NUMBERED.match(step) for step in steps):
+        steps.sort(key=lambda step: int(_NUMBERED.match(step)[1]))  # type: ignore[index]
+    return tuple(dict.fromkeys(map(_without_number, steps)))
+
+
+def _kind(column: str) -> CountKind:
+    return CountKind.UNIQUE if _UNIQUE_WORDS.search(natural_words(column)) else CountKind.ADDITIVE
+
+
+def _wide(table: Table, roles: _Roles, values: dict[str, list[float | None]]) -> StepCounts:
+    days = _dates(table, roles.date)
+    segments = table.column(roles.segment) if roles.segment else [""] * len(days)
+    rows = [
+        StepCount(step, count, day, _segment(segment), line)
+        for step in roles.counts
+        for count, day, segment, line in zip(values[step], days, segments, table.lines, strict=True)
+        if count is not None
+    ]
+    kind = (
+        CountKind.UNIQUE
+        if any(_UNIQUE_WORDS.search(natural_words(name)) for name in roles.counts)
+        else CountKind.ADDITIVE
+    )
+    return StepCounts(roles.counts, tuple(rows), kind, "", roles.counts, roles.segment)
+
+
+def _totals(table: Table, roles: _Roles) -> dict[str, float]:
+    if not table.totals:
+        return {}
+    found = {}
+    for name in roles.counts:
+        place = table.columns.index(name)
+        value = (
+            numbers.read(table.totals[place], count_style(table.column(name))) if place < len(table.totals) else None
+        )
+        if value is not None:
+            found[name] = value
+    return found

@@ -1,0 +1,292 @@
+"""Reads delimited text: quickly where the file is clean, carefully where it is not, with the same rows either way."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TextIO
+
+from workbench.errors import WorkbenchError
+from workbench.events import dialect as dialects
+from workbench.events.archives import Member
+from workbench.events.dialect import Dialect
+from workbench.events.reading import BATCH_ROWS, SAMPLE_ROWS, Origin, Rows, header_names, invented_names, text_rows
+from workbench.events.repairs import Ledger, RepairKind
+from workbench.events.text import TextFile
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MAX_LINE = 16 << 20
+MAX_COLUMNS = 20_000
+_HEAD = 1 << 18
+_MAX_SPAN = 5_000
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Feeds physical lines to the csv reader and remembers those of the record it is in."""
+
+    file: TextIO
+    ledger: Ledger
+    number: int = 0
+    record: list[str] = field(default_factory=list)
+    pushed: list[str] = field(default_factory=list)
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self.pushed.pop() if self.pushed else self._read()
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self.record.append(line)
+        return line
+
+    def _read(self) -> str:
+        line = self.file.readline(MAX_LINE)
+        while len(line) >= MAX_LINE and line[-1] not in "\r\n":
+            while len(line) >= MAX_LINE and line[-1] not in "\r\n":
+                line = self.file.readline(MAX_LINE)
+            self.number += 1
+            self.ledger.note(RepairKind.LINE_TOO_LONG, 1, "longer than 16 MiB", [self.number])
+            line = self.file.readline(MAX_LINE)
+        return line
+
+    def take_back(self, keep: int) -> list[str]:
+        """Return all but the first `keep` lines of the current record to the stream."""
+        kept, back = self.record[:keep], self.record[keep:]
+        self.pushed.extend(reversed(back))
+        self.number -= len(back)
+        return kept
+
+
+class DelimitedReading:
+    """A delimited text file with its dialect."""
+
+    def __init__(self, member: Member, text: TextFile, dialect: Dialect) -> None:
+        self._member = member
+        self._text = text
+        self.dialect = dialect
+
+    @property
+    def origin(self) -> Origin:
+        container = {"\t": "tsv"}.get(self.dialect.separator, "csv")
+        text = self._text
+        return Origin(self._member, container, text.size, text.sha256, text.encoding, self.dialect.separator)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        return self._named(Ledger())
+
+    def _named(self, ledger: Ledger) -> tuple[str, ...]:
+        first = next(self._records(self._open(), ledger, self.dialect.skip), None)
+        if first is None:
+            return ()
+        if len(first[1]) > MAX_COLUMNS:
+            raise WorkbenchError(f"{self._member.name} has {len(first[1]):,} columns.", "Export fewer columns.")
+        width = max(len(first[1]), 1)
+        if not self.dialect.has_header:
+            return invented_names(max(width, self.dialect.width), ledger)
+        return header_names(first[1], ledger)
+
+    @cached_property
+    def sample(self) -> pa.Table:
+        import pyarrow as pa
+
+        rows = next(self._careful(Ledger(), 0, SAMPLE_ROWS), None)
+        if rows is None:
+            return pa.table({name: pa.array([], pa.string()) for name in self.columns})
+        return pa.Table.from_batches([rows.batch])
+
+    def batches(self, ledger: Ledger) -> Iterator[Rows]:
+        self._book_preamble(ledger)
+        self._named(ledger)
+        delivered = 0
+        if self._is_clean:
+            for rows in self._quick():
+                delivered += rows.batch.num_rows
+                yield rows
+            if self._quick_is_whole:
+                return
+        yield from self._careful(ledger, delivered, BATCH_ROWS)
+
+    def column(self, name: str) -> Iterator[Any]:
+        """One column of the whole file, batch by batch, for decisions that need all of it."""
+        for rows in self.batches(Ledger()):
+            yield rows.batch.column(name)
+
+    def raw_rows(self, ledger: Ledger) -> Iterator[tuple[int, list[str]]]:
+        """(First line, cells) of every record from the header on, blank ones too, as a report needs them."""
+        self._book_preamble(ledger)
+        lines = _Lines(self._open(), ledger)
+        for _ in itertools.islice(lines, self.dialect.skip):
+            lines.record.clear()
+        while True:
+            lines.record.clear()
+            start = lines.number + 1
+            cells = self._record(lines, ledger)
+            if cells is None:
+                lines.file.close()
+                return
+            yield start, cells
+
+    def _book_preamble(self, ledger: Ledger) -> None:
+        dialect, text = self.dialect, self._text
+        ledger.note(RepairKind.SEP_LINE, int(dialect.has_sep_line), f"sep={dialect.separator}")
+        ledger.note(RepairKind.COMMENT_LINES, len(dialect.comments), next(iter(dialect.comments), ""))
+        ledger.note(RepairKind.TITLE_ROWS, dialect.titles)
+        if not text.has_one_newline:
+            kinds = {"\\r\\n": text.crlf, "\\n": text.lf, "\\r": text.lone_cr}
+            odd = sorted(count for count in kinds.values() if count)[:-1]
+            shown = ", ".join(f"{count} x {name}" for name, count in kinds.items() if count)
+            ledger.note(RepairKind.NEWLINES_MIXED, sum(odd), shown)
+
+    def _open(self) -> TextIO:
+        file = self._text.path.open("rb")
+        file.seek(self._text.start)
+        return io.TextIOWrapper(file, encoding="utf-8", errors="replace", newline="")
+
+    # The careful road
+
+    def _records(self, file: TextIO, ledger: Ledger, skip: int) -> Iterator[tuple[int, list[str]]]:
+        """(First physical line, cells) of every record after `skip` lines; blank lines are booked and left out."""
+        with file:
+            lines = _Lines(file, ledger)
+            for _ in itertools.islice(lines, skip):
+                lines.record.clear()
+            while True:
+                lines.record.clear()
+                start = lines.number + 1
+                cells = self._record(lines, ledger)
+                if cells is None:
+                    return
+                if (cells and any(cell.strip() for cell in cells[:1])) or len(cells) > 1:
+                    yield start, cells
+                else:
+                    ledger.note(RepairKind.BLANK_LINE, 1, "", [start])
+
+    def _record(self, lines: _Lines, ledger: Ledger) -> list[str] | None:
+        try:
+            cells = next(self._reader(lines))
+        except StopIteration:
+            return None
+        except csv.Error:
+            return self._literal(lines, ledger)
+        if len(lines.record) > 1 and self._is_runaway(cells, lines):
+            return self._literal(lines, ledger)
+        return cells
+
+    def _reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
+        d = self.dialect
+        return csv.reader(
+            itertools.islice(lines, _MAX_SPAN),
+            delimiter=d.separator,
+            quotechar=d.quote,
+            escapechar=d.escape or None,
+            strict=True,
+        )
+
+    def _is_runaway(self, cells: list[str], lines: _Lines) -> bool:
+        """Whether a stray quotation mark swallowed following lines: the record has an odd width, its first line alone not."""
+        first = self._split(lines.record[0])
+        return len(cells) != self.dialect.width and len(first) == self.dialect.width
+
+    def _split(self, line: str) -> list[str]:
+        return line.rstrip("\r\n").split(self.dialect.separator)
+
+    def _literal(self, lines: _Lines, ledger: Ledger) -> list[str]:
+        """The first line of the record with its quotation marks as plain characters; the rest goes back."""
+        line = lines.take_back(1)[0]
+        ledger.note(RepairKind.QUOTE_BROKEN, 1, line.strip()[:120], [lines.number])
+        lenient = csv.reader([line], delimiter=self.dialect.separator, quotechar=self.dialect.quote)
+        loose = next(lenient, [])
+        return loose if len(loose) == self.dialect.width else self._split(line)
+
+    def _careful(self, ledger: Ledger, delivered: int, batch_rows: int) -> Iterator[Rows]:
+        names = self.columns
+        records = self._records(self._open(), ledger, self.dialect.skip)
+        records = itertools.islice(records, delivered + self.dialect.has_header, None)
+        while block := list(itertools.islice(records, batch_rows)):
+            fitted = [self._fitted(start, cells, len(names), ledger) for start, cells in block]
+            yield text_rows(names, fitted, [start for start, _ in block])
+
+    def _fitted(self, start: int, cells: list[str], width: int, ledger: Ledger) -> list[str]:
+        if len(cells) == width:
+            return cells
+        if len(cells) < width:
+            ledger.note(RepairKind.SHORT_ROW, 1, f"{len(cells)} of {width} cells", [start])
+            return cells + [""] * (width - len(cells))
+        if any(cell.strip() for cell in cells[width:]):
+            ledger.note(RepairKind.LONG_ROW, 1, f"{len(cells)} cells for {width} columns", [start])
+        return cells[:width]
+
+    # The quick road
+
+    @property
+    def _is_clean(self) -> bool:
+        """Whether the file is written the way DuckDB's strict reader takes it, so that both roads give the same rows."""
+        text, dialect = self._text, self.dialect
+        return (
+            text.size > _HEAD
+            and text.has_one_newline
+            and dialect.quote == '"'
+            and not dialect.escape
+            and text.start in (0, 3)
+        )
+
+    _quick_is_whole = False
+
+    def _quick(self) -> Iterator[Rows]:
+        """Batches of DuckDB's strict reader; ends early, with `_quick_is_whole` unset, at the first line it refuses."""
+        import duckdb
+        import pyarrow as pa
+
+        self._quick_is_whole = False
+        first = self.dialect.skip + self.dialect.has_header + 1
+        names = self.columns
+        try:
+            for batch in self._stream(names):
+                lines = pa.array(range(first, first + batch.num_rows), pa.int64())
+                first += batch.num_rows
+                yield Rows(pa.RecordBatch.from_arrays(batch.columns, names=list(names)), lines)
+        except (duckdb.Error, pa.ArrowException, OSError):
+            return
+        self._quick_is_whole = True
+
+    def _stream(self, names: tuple[str, ...]) -> Any:
+        import duckdb
+
+        connection = duckdb.connect(
+            config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        )
+        columns = {f"c{place}": "VARCHAR" for place in range(len(names))}
+        relation = connection.read_csv(
+            str(self._text.path),
+            delimiter=self.dialect.separator,
+            quotechar='"',
+            escapechar='"',
+            header=False,
+            skiprows=self.dialect.skip + self.dialect.has_header,
+            columns=columns,
+            auto_detect=False,
+            strict_mode=True,
+            ignore_errors=False,
+            null_padding=False,
+            max_line_size=MAX_LINE,
+        )
+        return relation.to_arrow_reader(BATCH_ROWS)
+
+
+def open_delimited(member: Member, text: TextFile) -> DelimitedReading:
+    """Open a text file as delimited rows."""
+    with text.path.open("rb") as file:
+        file.seek(text.start)
+        head = file.read(_HEAD)
+    complete = head[: head.rfind(b"\n") + 1] if len(head) == _HEAD and b"\n" in head else head
+    return DelimitedReading(member, text, dialects.sniff(complete.decode("utf-8", "replace")))

@@ -1,0 +1,149 @@
+"""Tells how a delimited text is written: separator, quoting, lines before the table, and where its header is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.events import numbers, times
+
+SEPARATORS = (",", "\t", ";", "|", "\x01")
+_SEP_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
+_SAMPLE_ROWS = 300
+csv.field_size_limit(1 << 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How to read a delimited text: `skip` physical lines stand before the header (or before the data without one)."""
+
+    separator: str
+    quote: str = '"'
+    escape: str = ""
+    skip: int = 0
+    has_sep_line: bool = False
+    comments: tuple[str, ...] = ()
+    titles: int = 0
+    has_header: bool = True
+    width: int = 1
+
+
+def sniff(text: str) -> Dialect:
+    """Read the dialect off the beginning of a text."""
+    lines = text.splitlines(keepends=True)
+    named, skip, comments = _preamble(lines)
+    body = lines[skip : skip + _SAMPLE_ROWS * 3]
+    separator = named or _best_separator(body)
+    quote, escape = _quoting(body, separator)
+    rows = parse("".join(body), separator, quote, escape)[:_SAMPLE_ROWS]
+    width = modal_width(rows)
+    titles = _title_rows(rows, width)
+    return Dialect(
+        separator,
+        quote,
+        escape,
+        skip + _physical(body, rows, titles),
+        named is not None,
+        comments,
+        titles,
+        has_header(rows[titles:]),
+        width,
+    )
+
+
+def parse(text: str, separator: str, quote: str = '"', escape: str = "") -> list[list[str]]:
+    """Cells of a delimited text, row by row; blank lines are empty rows."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, quotechar=quote, escapechar=escape or None)
+    return list(reader)
+
+
+def _preamble(lines: Sequence[str]) -> tuple[str | None, int, tuple[str, ...]]:
+    """(Separator named by a sep= line, lines before the table, comments among them)."""
+    named, comments, skip = None, [], 0
+    for line in lines:
+        bare = line.strip("\r\n")
+        found = _SEP_LINE.match(bare)
+        if skip == 0 and found:
+            named = found[1]
+        elif bare.startswith("#"):
+            comments.append(bare)
+        elif bare.strip():
+            break
+        skip += 1
+    return named, skip, tuple(comments)
+
+
+def _best_separator(lines: Sequence[str]) -> str:
+    scored = [(_evenness("".join(lines), separator), -place, separator) for place, separator in enumerate(SEPARATORS)]
+    best = max(scored)
+    return best[2] if best[0] > 0 else ","
+
+
+def _evenness(text: str, separator: str) -> float:
+    """How well a separator explains the text: share of rows with the usual width, times how wide that is."""
+    if separator not in text:
+        return 0.0
+    widths = Counter(len(row) for row in parse(text, separator)[:_SAMPLE_ROWS] if row)
+    width = max(widths, key=lambda w: (widths[w] * (w > 1), w))
+    share = widths[width] / sum(widths.values())
+    return share * (1 + min(width, 20) / 100) if width > 1 else 0.0
+
+
+def _quoting(lines: Sequence[str], separator: str) -> tuple[str, str]:
+    text = "".join(lines)
+    if '"' not in text and re.search(
+        rf"(^|{re.escape(separator)})'[^'\n]*'({re.escape(separator)}|$)", text, re.MULTILINE
+    ):
+        return "'", ""
+    if '\\"' not in text:
+        return '"', ""
+    plain, escaped = parse(text, separator), parse(text, separator, '"', "\\")
+    return ('"', "\\") if _regularity(escaped) > _regularity(plain) else ('"', "")
+
+
+def _regularity(rows: Sequence[Sequence[str]]) -> float:
+    width = modal_width(rows)
+    return sum(len(row) == width for row in rows) / max(len(rows), 1)
+
+
+def modal_width(rows: Sequence[Sequence[object]]) -> int:
+    """The usual number of cells of a row; wider wins a tie."""
+    widths = Counter(len(row) for row in rows if row)
+    return max(widths, key=lambda w: (widths[w], w)) if widths else 1
+
+
+def _title_rows(rows: Sequence[Sequence[str]], width: int) -> int:
+    """How many rows above the header hold a title (one filled cell where the table has more) or nothing."""
+    count = 0
+    for row in rows[:20]:
+        filled = sum(bool(cell.strip()) for cell in row)
+        if width < 2 or filled >= min(2, width):
+            return count
+        count += 1
+    return 0
+
+
+def _physical(body: Sequence[str], rows: Sequence[Sequence[str]], titles: int) -> int:
+    """Physical lines that the first rows take; titles are assumed to take one each."""
+    return min(titles, len(body), len(rows))
+
+
+def looks_typed(cell: str) -> bool:
+    """Whether a cell is a number or a time rather than a name."""
+    return numbers.is_number(cell) or times.is_time(cell)
+
+
+def has_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row names columns: a typed cell above typed cells means that it is data."""
+    if not rows:
+        return True
+    first, below = rows[0], [row for row in rows[1:101] if row]
+    for place, cell in enumerate(first):
+        typed = [looks_typed(row[place]) for row in below if place < len(row) and row[place].strip()]
+        if looks_typed(cell) and (not below or (typed and sum(typed) > len(typed) / 2)):
+            return False
+    return True

@@ -1,0 +1,153 @@
+"""What an export format is: how it is recognised, reshaped to plain columns, and mapped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from workbench.events.cells import CellCounts, nested_columns, spread
+from workbench.events.nested import flat_columns
+from workbench.events.reading import Origin, Reading, Rows, natural_words
+from workbench.events.repairs import Ledger
+from workbench.events.schema import Guess, Mapping
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Sight:
+    """What a format sees of a source before it claims it."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    @property
+    def origin(self) -> Origin:
+        return self._reading.origin
+
+    @property
+    def container(self) -> str:
+        return self._reading.origin.container
+
+    @cached_property
+    def sample(self) -> pa.Table:
+        return self._reading.sample
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.sample.schema.names)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Column names in one spelling."""
+        return frozenset(map(natural_words, self.names))
+
+    def has(self, *names: str) -> bool:
+        """Whether all these columns are there, by their exact names."""
+        return set(names) <= set(self.names)
+
+    def first_values(self, name: str) -> list[Any]:
+        """The values of a column in the sample that are not missing."""
+        return [v for v in self.sample.column(name).to_pylist() if v not in (None, "")] if name in self.names else []
+
+
+def guessed_mapping(sample: pa.Table, zone: str) -> Mapping:
+    """The mapping by name and content."""
+    return Guess(sample).mapping(zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One export format. Add one by writing a file here and naming it in registry.py, or from outside by an entry
+    point of the group `breadcrumb.formats` that gives a Format.
+
+    `recognises` looks at column names and first rows, never at file names. `reshape` turns a raw batch into plain
+    columns (and may give more or fewer rows); None leaves it as it is. `mapping` maps the reshaped columns.
+    `technical` names events that a path view passes over.
+    """
+
+    name: str
+    title: str
+    recognises: Callable[[Sight], bool]
+    mapping: Callable[[pa.Table, str], Mapping] = guessed_mapping
+    reshape: Callable[[Rows], Rows] | None = None
+    technical: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
+
+
+class Shaped:
+    """A reading as its format reshapes it."""
+
+    def __init__(self, reading: Reading, form: Format) -> None:
+        self.reading = reading
+        self.format = form
+
+    @property
+    def origin(self) -> Origin:
+        return self.reading.origin
+
+    @cached_property
+    def flat(self) -> pa.Table:
+        """The first rows as the format reshapes them, with flat columns."""
+        import pyarrow as pa
+
+        table = self.reading.sample.combine_chunks()
+        if self.format.reshape is not None and table.num_rows:
+            batch = table.to_batches()[0]
+            lines = pa.array(range(1, batch.num_rows + 1), pa.int64())
+            table = pa.Table.from_batches([self.format.reshape(Rows(batch, lines)).batch])
+        columns = dict(flat_columns(table))
+        return pa.table(columns) if columns else pa.table({n: pa.array([], pa.string()) for n in table.schema.names})
+
+    @cached_property
+    def nested(self) -> tuple[str, ...]:
+        """Text columns whose cells hold JSON objects."""
+        return nested_columns(self.flat)
+
+    @cached_property
+    def sample(self) -> pa.Table:
+        """The first rows with flat columns, those inside JSON text too."""
+        import pyarrow as pa
+
+        columns = dict(zip(self.flat.schema.names, self.flat.combine_chunks().columns, strict=True))
+        lines = pa.array(range(1, self.flat.num_rows + 1), pa.int64())
+        for name in self.nested:
+            text = _whole(columns.pop(name))
+            for key, array in spread(name, text, CellCounts(), Ledger(), lines):
+                columns.setdefault(key, array)
+        return pa.table(columns)
+
+    def batches(self, ledger: Ledger) -> Iterator[Rows]:
+        reshape = self.format.reshape
+        for rows in self.reading.batches(ledger):
+            yield rows if reshape is None else reshape(rows)
+
+
+def _whole(column: Any) -> Any:
+    import pyarrow as pa
+
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def with_columns(rows: Rows, columns: dict[str, Any]) -> Rows:
+    """The rows with other columns."""
+    import pyarrow as pa
+
+    batch = pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
+    return Rows(batch, rows.lines)
+
+
+def first_filled(*columns: Any) -> Any:
+    """The first of some text columns that holds something, cell by cell."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    filled = []
+    for column in columns:
+        text = column.cast(pa.string())
+        filled.append(
+            pc.if_else(pc.equal(pc.utf8_trim_whitespace(text.fill_null("")), ""), pa.scalar(None, pa.string()), text)
+        )
+    return pc.coalesce(*filled)

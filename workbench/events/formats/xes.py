@@ -1,0 +1,128 @@
+"""XES event logs: a trace is a person, its events follow; read as a stream, without entities."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element, ParseError
+
+from workbench.errors import WorkbenchError
+from workbench.events.archives import Member
+from workbench.events.formats.format import Format, Sight
+from workbench.events.nested import record_batch
+from workbench.events.reading import SAMPLE_ROWS, Origin, Rows
+from workbench.events.repairs import Ledger
+from workbench.events.schema import Mapping
+from workbench.events.text import TextFile
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_BATCH = 16_384
+_CASE = "case:"
+_READ = {"int": int, "float": float, "boolean": lambda text: text.strip().lower() == "true"}
+
+
+class XesReading:
+    """A XES file; the line of an event is its place in the log."""
+
+    def __init__(self, member: Member, text: TextFile) -> None:
+        self._member = member
+        self._text = text
+
+    @property
+    def origin(self) -> Origin:
+        text = self._text
+        return Origin(self._member, "xes", text.size, text.sha256, text.encoding)
+
+    @cached_property
+    def sample(self) -> pa.Table:
+        import pyarrow as pa
+
+        records = list(itertools.islice(self._records(), SAMPLE_ROWS))
+        return pa.Table.from_batches([record_batch(records)]) if records else pa.table({})
+
+    def batches(self, ledger: Ledger) -> Iterator[Rows]:
+        import pyarrow as pa
+
+        records, first = self._records(), 1
+        while part := list(itertools.islice(records, _BATCH)):
+            yield Rows(record_batch(part), pa.array(range(first, first + len(part)), pa.int64()))
+            first += len(part)
+
+    def _records(self) -> Iterator[dict[str, Any]]:
+        from defusedxml import DefusedXmlException
+        from defusedxml.ElementTree import iterparse
+
+        try:
+            with self._text.path.open("rb") as file:
+                yield from _events(iterparse(file, ("start", "end"), forbid_dtd=True))
+        except ParseError as error:
+            line, column = error.position
+            raise WorkbenchError(
+                f"{self._member.name} is broken XML at line {line}, column {column}: {error.msg}.", "Export it again."
+            ) from error
+        except DefusedXmlException as error:
+            raise WorkbenchError(
+                f"{self._member.name} holds XML entities, which are not read.", "Export it again."
+            ) from error
+
+
+def _tag(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _events(steps: Iterator[tuple[str, Element]]) -> Iterator[dict[str, Any]]:
+    """Events of each trace; headers, globals and classifiers of the log are passed over."""
+    path: list[str] = []
+    root: Element | None = None
+    for step, element in steps:
+        tag = _tag(element)
+        if step == "start":
+            root = element if root is None else root
+            path.append(tag)
+            continue
+        path.pop()
+        if tag == "trace" and path == ["log"]:
+            yield from _trace(element)
+        if len(path) == 1 and root is not None:
+            root.clear()
+
+
+def _trace(trace: Element) -> Iterator[dict[str, Any]]:
+    case = {f"{_CASE}{key}": value for key, value in _attributes(trace)}
+    for event in trace:
+        if _tag(event) == "event":
+            yield case | dict(_attributes(event))
+
+
+def _attributes(parent: Element) -> Iterator[tuple[str, Any]]:
+    for child in parent:
+        key, value = child.get("key"), child.get("value")
+        if key and value is not None and _tag(child) != "event":
+            yield key, _value(_tag(child), value)
+
+
+def _value(kind: str, text: str) -> Any:
+    read = _READ.get(kind)
+    if read is None:
+        return text
+    try:
+        return read(text)
+    except ValueError:
+        return text
+
+
+def _mapping(sample: pa.Table, zone: str) -> Mapping:
+    names = sample.schema.names
+    event = next((n for n in ("concept:name", "Activity") if n in names), None)
+    return Mapping(user=f"{_CASE}concept:name", time="time:timestamp", event=event, zone=zone, zero_is_id=True)
+
+
+def _recognises(sight: Sight) -> bool:
+    return sight.has(f"{_CASE}concept:name", "time:timestamp") and sight.has("concept:name")
+
+
+FORMAT = Format("xes", "XES event log", _recognises, _mapping)

@@ -1,0 +1,273 @@
+"""Reads JSON: one record a line, an array of records, or records wrapped in an object."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import itertools
+import json
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from workbench.errors import WorkbenchError
+from workbench.events.archives import Member
+from workbench.events.nested import record_batch
+from workbench.events.reading import BATCH_ROWS, SAMPLE_ROWS, Origin, Rows
+from workbench.events.repairs import Ledger, RepairKind
+from workbench.events.text import TextFile
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_CHUNK = 16 << 20
+_BLOCK = 4 << 20
+MAX_LINE = 16 << 20
+MAX_WRAPPED = 512 << 20
+
+
+class JsonLinesReading:
+    """A file with one JSON object a line."""
+
+    container = "jsonl"
+
+    def __init__(self, member: Member, text: TextFile) -> None:
+        self._member = member
+        self._text = text
+        self._schema: pa.Schema | None = None
+
+    @property
+    def origin(self) -> Origin:
+        text = self._text
+        return Origin(self._member, self.container, text.size, text.sha256, text.encoding)
+
+    @cached_property
+    def sample(self) -> pa.Table:
+        import pyarrow as pa
+
+        rows = next(self._sampled(), None)
+        return pa.table({}) if rows is None else pa.Table.from_batches([rows.batch])
+
+    def _sampled(self) -> Iterator[Rows]:
+        with self._text.path.open("rb") as file:
+            file.seek(self._text.start)
+            lines = list(itertools.islice(file, SAMPLE_ROWS))
+        yield from careful_rows(lines, 1, Ledger())
+
+    def batches(self, ledger: Ledger) -> Iterator[Rows]:
+        line = 1
+        with self._text.path.open("rb") as file:
+            file.seek(self._text.start)
+            for chunk in whole_lines(file, ledger):
+                count = chunk.count(b"\n") + (not chunk.endswith(b"\n"))
+                quick = self._quick(chunk)
+                if quick is not None and quick.num_rows == count:
+                    yield from _numbered(quick, line)
+                else:
+                    yield from careful_rows(chunk.splitlines(), line, ledger)
+                line += count
+
+    def _quick(self, chunk: bytes) -> pa.Table | None:
+        """The chunk by Arrow's parser, or None where it holds anything that this parser does not take."""
+        import pyarrow as pa
+        from pyarrow import json as pj
+
+        try:
+            table = self._parsed(chunk, pj)
+            learned = _without_times(table.schema)
+            if learned != table.schema:
+                self._schema = learned
+                table = self._parsed(chunk, pj)
+                if _without_times(table.schema) != table.schema:
+                    return None
+        except (pa.ArrowException, ValueError):
+            return None
+        return table
+
+    def _parsed(self, chunk: bytes, pj: Any) -> pa.Table:
+        options = pj.ParseOptions(explicit_schema=self._schema, unexpected_field_behavior="infer")
+        return pj.read_json(io.BytesIO(chunk), pj.ReadOptions(block_size=max(_BLOCK, _longest(chunk))), options)
+
+
+def _longest(chunk: bytes) -> int:
+    return len(chunk) + 1 if len(chunk) < _BLOCK else _BLOCK
+
+
+def _without_times(schema: pa.Schema) -> pa.Schema:
+    """The schema with guessed times as text: a text that looks like a time must keep its spelling."""
+    import pyarrow as pa
+
+    return pa.schema([pa.field(field.name, _text_for_time(field.type)) for field in schema])
+
+
+def _text_for_time(kind: Any) -> Any:
+    import pyarrow as pa
+
+    if pa.types.is_temporal(kind):
+        return pa.string()
+    if pa.types.is_struct(kind):
+        return pa.struct([pa.field(field.name, _text_for_time(field.type)) for field in kind])
+    if pa.types.is_list(kind):
+        return pa.list_(_text_for_time(kind.value_type))
+    return kind
+
+
+def whole_lines(file: BinaryIO, ledger: Ledger) -> Iterator[bytes]:
+    """Blocks of whole lines; a line longer than 16 MiB is left out and booked."""
+    rest, skipping = b"", False
+    while block := file.read(_CHUNK):
+        cut = block.rfind(b"\n") + 1
+        if skipping:
+            first = block.find(b"\n") + 1
+            if not first:
+                continue
+            block, cut, skipping = block[first:], cut - first, False
+            rest = b"\n"
+        if not cut:
+            rest += block
+            if len(rest) > MAX_LINE:
+                ledger.note(RepairKind.LINE_TOO_LONG, 1, "longer than 16 MiB")
+                rest, skipping = b"", True
+            continue
+        yield rest + block[:cut]
+        rest = block[cut:]
+    if rest:
+        yield rest
+
+
+def _numbered(table: pa.Table, line: int) -> Iterator[Rows]:
+    import pyarrow as pa
+
+    for batch in table.combine_chunks().to_batches(max_chunksize=BATCH_ROWS):
+        yield Rows(batch, pa.array(range(line, line + batch.num_rows), pa.int64()))
+        line += batch.num_rows
+
+
+def careful_rows(lines: list[bytes], first: int, ledger: Ledger) -> Iterator[Rows]:
+    """Rows of lines that may be blank, broken or of changing types; what is no object is booked by its line."""
+    import pyarrow as pa
+
+    records: list[dict[str, Any]] = []
+    numbers: list[int] = []
+    for number, raw in enumerate(lines, first):
+        line = raw.strip().rstrip(b",")
+        if not line or line in (b"[", b"]"):
+            ledger.note(RepairKind.BLANK_LINE, 1, "", [number])
+            continue
+        record = _record(line)
+        if record is None:
+            ledger.note(RepairKind.BROKEN_RECORD, 1, line[:120].decode("utf-8", "replace"), [number])
+            continue
+        records.append(record)
+        numbers.append(number)
+    for start in range(0, len(records), BATCH_ROWS):
+        part = records[start : start + BATCH_ROWS]
+        yield Rows(record_batch(part), pa.array(numbers[start : start + BATCH_ROWS], pa.int64()))
+
+
+def _record(line: bytes) -> dict[str, Any] | None:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+class JsonRecordsReading(JsonLinesReading):
+    """A file that holds an array of objects, objects one after the other, or an object that wraps an array of them."""
+
+    container = "json"
+
+    def _sampled(self) -> Iterator[Rows]:
+        yield from itertools.islice(self._numbered_records(Ledger(), SAMPLE_ROWS), 1)
+
+    def whole_object(self) -> dict[str, Any] | None:
+        """The file as one object, or None if it is none."""
+        if self._text.size > MAX_WRAPPED:
+            return None
+        try:
+            value = json.loads(self._text.path.read_bytes()[self._text.start :])
+        except (ValueError, RecursionError):
+            return None
+        return value if isinstance(value, dict) else None
+
+    def batches(self, ledger: Ledger) -> Iterator[Rows]:
+        yield from self._numbered_records(ledger, BATCH_ROWS // 4)
+
+    def _numbered_records(self, ledger: Ledger, size: int) -> Iterator[Rows]:
+        import pyarrow as pa
+
+        records, first = self._records(ledger), 1
+        while part := list(itertools.islice(records, size)):
+            yield Rows(record_batch(part), pa.array(range(first, first + len(part)), pa.int64()))
+            first += len(part)
+
+    def _records(self, ledger: Ledger) -> Iterator[dict[str, Any]]:
+        wrapped = wrapped_records(self._text)
+        if wrapped is not None:
+            yield from wrapped
+            return
+        for value in stream_values(self._text, ledger):
+            if isinstance(value, dict):
+                yield value
+            else:
+                ledger.note(RepairKind.BROKEN_RECORD, 1, str(value)[:120])
+
+
+def wrapped_records(text: TextFile) -> list[dict[str, Any]] | None:
+    """The records inside an object such as {"data": [...]}, or None if the file is no such object."""
+    if text.size > MAX_WRAPPED:
+        return None
+    try:
+        value = json.loads(text.path.read_bytes()[text.start :])
+    except (ValueError, RecursionError):
+        return None
+    return _inner_records(value, 3) if isinstance(value, dict) else None
+
+
+def _inner_records(value: dict[str, Any], depth: int) -> list[dict[str, Any]] | None:
+    lists = [v for v in value.values() if isinstance(v, list) and v and all(isinstance(one, dict) for one in v)]
+    if lists:
+        return max(lists, key=len)
+    for inner in value.values():
+        if isinstance(inner, dict) and depth:
+            found = _inner_records(inner, depth - 1)
+            if found:
+                return found
+    return None
+
+
+def stream_values(text: TextFile, ledger: Ledger) -> Iterator[Any]:
+    """JSON values of an array or of a sequence, in bounded memory; what is broken ends the stream and is booked."""
+    decoder, utf8 = json.JSONDecoder(), codecs.getincrementaldecoder("utf-8")("replace")
+    buffer, place, ended = "", 0, False
+    with text.path.open("rb") as file:
+        file.seek(text.start)
+        while True:
+            place = _skip(buffer, place)
+            try:
+                if place >= len(buffer):
+                    raise ValueError
+                value, after = decoder.raw_decode(buffer, place)
+                if after == len(buffer) and not ended:
+                    raise ValueError
+                place = after
+                yield value
+                continue
+            except (ValueError, RecursionError):
+                pass
+            if ended:
+                break
+            block = file.read(_BLOCK)
+            ended = not block
+            buffer, place = buffer[place:] + utf8.decode(block, ended), 0
+            if len(buffer) > 8 * MAX_LINE:
+                raise WorkbenchError("A JSON record is longer than 128 MiB.", "Export one record a line instead.")
+    left = buffer[place:].strip()
+    ledger.note(RepairKind.BROKEN_RECORD, int(bool(left)), left[:120])
+
+
+def _skip(buffer: str, place: int) -> int:
+    while place < len(buffer) and buffer[place] in " \t\r\n,[]":
+        place += 1
+    return place

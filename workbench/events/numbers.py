@@ -1,0 +1,156 @@
+"""Reads numbers as people and spreadsheets write them, deciding once for a whole column what a point and a comma mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+_SPACES = " \u00a0\u202f\u2009"
+_APOSTROPHES = "'’"
+_MONEY = re.compile(
+    r"(?:[$€£¥₹₽₺₩¢]|\b(?:USD|EUR|GBP|CHF|JPY|CAD|AUD|SEK|NOK|DKK|PLN|CZK|BRL|INR|US|R|kr|zł|Kč|Fr)\b\.?)", re.I
+)
+_SHAPE = re.compile(rf"^[+\-−]?\d[\d.,{_SPACES}{_APOSTROPHES}]*(?:[eE][+-]?\d+)?$|^[+\-−]?[.,]\d+$")
+_PLAIN = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$")
+_EMPTY = {"", "-", "–", "—", "null", "none", "nan", "n/a", "na", "(not set)", "undefined", "#n/a"}
+
+
+@dataclass(frozen=True, slots=True)
+class NumberStyle:
+    """What separates thousands and decimals in a column; both are known to be right only if `is_proven`."""
+
+    decimal: str = "."
+    thousands: str = ""
+    is_proven: bool = True
+
+    @property
+    def is_plain(self) -> bool:
+        return self.decimal == "." and not self.thousands
+
+
+PLAIN = NumberStyle()
+
+
+def _bare(cell: str) -> tuple[str, bool, bool]:
+    """(Digits and separators only, is negative, is per cent)."""
+    text = cell.strip(_SPACES + "\t\r\n")
+    negative = text.startswith("(") and text.endswith(")")
+    text = text[1:-1] if negative else text
+    percent = text.rstrip(_SPACES).endswith("%")
+    text = _MONEY.sub("", text.rstrip(_SPACES + "%")).strip(_SPACES)
+    if text.endswith("-") and text[:-1]:
+        text, negative = text[:-1].strip(_SPACES), True
+    return text, negative, percent
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell is a number in some way of writing.
+
+    Examples
+    --------
+    >>> [is_number(c) for c in ("12", "1.234,50", "$ 1,024", "(3)", "12 %", "u1", "")]
+    [True, True, True, True, True, False, False]
+    """
+    return bool(_SHAPE.match(_bare(cell)[0]))
+
+
+def style_of(cells: Iterable[str]) -> NumberStyle:
+    """Decide for a column as a whole what its points, commas and spaces mean.
+
+    Examples
+    --------
+    >>> style_of(["1.024", "1.234.567"])
+    NumberStyle(decimal=',', thousands='.', is_proven=True)
+    >>> style_of(["19,90"])
+    NumberStyle(decimal=',', thousands='', is_proven=True)
+    >>> style_of(["1.024"]).is_proven
+    False
+    """
+    votes, doubtful, other = {",": 0, ".": 0}, {",": 0, ".": 0}, ""
+    for cell in cells:
+        text = _bare(cell)[0]
+        other = other or next((c for c in text if c in _SPACES + _APOSTROPHES), "")
+        decimal, is_sure = _decimal_of(text)
+        if decimal:
+            (votes if is_sure else doubtful)[decimal] += 1
+    return _decide(votes, doubtful, other)
+
+
+def _decimal_of(text: str) -> tuple[str, bool]:
+    """(The decimal sign that one number speaks for, whether it proves it)."""
+    points, commas = text.count("."), text.count(",")
+    if points and commas:
+        return ("." if text.rfind(".") > text.rfind(",") else ","), True
+    if not points and not commas:
+        return "", False
+    mark, rival = (".", ",") if points else (",", ".")
+    if points + commas > 1:
+        return rival, True
+    whole, _, fraction = text.lstrip("+-−").partition(mark)
+    grouped = len(fraction) == 3 and 1 <= len(whole) <= 3 and whole.isdigit() and whole != "0" and fraction.isdigit()
+    return (rival, False) if grouped else (mark, True)
+
+
+def _decide(votes: dict[str, int], doubtful: dict[str, int], other: str) -> NumberStyle:
+    if votes["."] or votes[","]:
+        decimal = "." if votes["."] >= votes[","] else ","
+        return NumberStyle(decimal, other or _group_mark(decimal, votes, doubtful), True)
+    if doubtful["."] or doubtful[","]:
+        if other:
+            return NumberStyle("." if doubtful[","] else ",", other, True)
+        # 1,024 alone is far more often a count than a fraction; 1.024 alone is a plain decimal in most software.
+        return NumberStyle(".", "," if doubtful["."] else "", False)
+    return NumberStyle(".", other, True)
+
+
+def _group_mark(decimal: str, votes: dict[str, int], doubtful: dict[str, int]) -> str:
+    rival = "," if decimal == "." else "."
+    return rival if votes[decimal] or doubtful[decimal] else ""
+
+
+def read(cell: str, style: NumberStyle = PLAIN) -> float | None:
+    """A number, or None if the cell is empty or none.
+
+    Examples
+    --------
+    >>> read("1.234,50 €", NumberStyle(",", "."))
+    1234.5
+    >>> read("(12.5 %)")
+    -0.125
+    """
+    text, negative, percent = _bare(cell)
+    if text.lower() in _EMPTY or not _SHAPE.match(text):
+        return None
+    plain = "".join(c for c in text if c not in _SPACES + _APOSTROPHES).replace("−", "-")
+    if style.thousands in (",", "."):
+        plain = plain.replace(style.thousands, "")
+    elif style.decimal == "," and plain.count(".") == 1 and "," not in plain:
+        return _finish(plain, negative, percent)
+    plain = plain.replace(",", ".") if style.decimal == "," else plain.replace(",", "")
+    return _finish(plain, negative, percent)
+
+
+def _finish(plain: str, negative: bool, percent: bool) -> float | None:
+    try:
+        value = Decimal(plain)
+    except InvalidOperation:
+        return None
+    value = value / 100 if percent else value
+    return float(-value if negative else value)
+
+
+def is_plain(cell: str) -> bool:
+    """Whether a cell is a number as programs write it, so that nothing needs mending."""
+    return bool(_PLAIN.match(cell))
+
+
+def from_json(value: Any) -> float | None:
+    """A number out of a JSON value, which may be text."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    return read(str(value), style_of([str(value)]))

@@ -1,0 +1,108 @@
+"""Opens one plain file by its content: Parquet, spreadsheet, JSON, XML or delimited text."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from workbench.errors import WorkbenchError
+from workbench.events.archives import Member, Staging
+from workbench.events.columnar import ParquetReading
+from workbench.events.delimited import open_delimited
+from workbench.events.jsonlines import JsonLinesReading, JsonRecordsReading
+from workbench.events.reading import Reading
+from workbench.events.repairs import Ledger
+from workbench.events.sheets import SheetReading
+from workbench.events.text import TextFile, read_text
+
+_UNKNOWN = "Give an export of events or counts: CSV, TSV, XLSX, ODS, Parquet, JSON, JSON lines or XES, plain or packed."
+_TEXT_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_FOREIGN = {b"Obj\x01": "Avro", b"ORC": "ORC", b"SQLite format 3": "SQLite", b"%PDF": "PDF", b"\x89PNG": "picture"}
+
+
+def open_reading(member: Member, staging: Staging, ledger: Ledger, sheet: str | None = None) -> Reading:
+    """Open a member for reading, by its content and never by its name.
+
+    Raises
+    ------
+    WorkbenchError
+        If it is empty, damaged or of no known kind.
+    """
+    with member.path.open("rb") as file:
+        head = file.read(1 << 16)
+    if not head.strip(b" \t\r\n\0\xef\xbb\xbf"):
+        raise WorkbenchError(f"{member.name} is empty.", "Export it again, and check that the period holds data.")
+    if head.startswith(b"PAR1"):
+        return ParquetReading(member)
+    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return SheetReading(member, sheet)
+    _refuse_binary(member, head)
+    return _open_text(member, read_text(member.path, staging, ledger))
+
+
+def _refuse_binary(member: Member, head: bytes) -> None:
+    for magic, name in _FOREIGN.items():
+        if head.startswith(magic):
+            raise WorkbenchError(f"{member.name} is an {name} file, which is not read.", _UNKNOWN)
+    controls = len(_TEXT_CONTROLS.findall(head))
+    if controls > 0.05 * len(head) and head.count(b"\0") < 0.2 * len(head):
+        raise WorkbenchError(f"{member.name} is no text, table or archive that is known.", _UNKNOWN)
+
+
+def _open_text(member: Member, text: TextFile) -> Reading:
+    head = _head(text)
+    first = head.lstrip()[:1]
+    if first == "<":
+        return _open_xml(member, text, head)
+    if first == "{" and _has_line_records(head) and not _is_wrapper(text, head):
+        return JsonLinesReading(member, text)
+    if first in ("{", "["):
+        return JsonRecordsReading(member, text)
+    return open_delimited(member, text)
+
+
+def _head(text: TextFile) -> str:
+    with text.path.open("rb") as file:
+        file.seek(text.start)
+        return file.read(1 << 18).decode("utf-8", "replace")
+
+
+def _has_line_records(head: str) -> bool:
+    lines = [line for line in head.splitlines()[:20] if line.strip()]
+    return any(_is_object(line) for line in lines[:10]) or len(lines) == 1
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _is_wrapper(text: TextFile, head: str) -> bool:
+    """Whether the file is one line with an object that wraps an array of records."""
+    if "\n" in head.strip() or not re.match(r'\s*\{\s*"[^"]*"\s*:\s*[\[{"0-9tfn]', head):
+        return False
+    if text.size > 1 << 28:
+        return False
+    try:
+        whole = json.loads(Path(text.path).read_bytes()[text.start :])
+    except (ValueError, RecursionError):
+        return False
+    return (
+        isinstance(whole, dict)
+        and "events" not in whole
+        and any(
+            isinstance(v, list) and v and all(isinstance(one, dict) for one in v) and not {"key", "value"} <= set(v[0])
+            for v in whole.values()
+        )
+    )
+
+
+def _open_xml(member: Member, text: TextFile, head: str) -> Reading:
+    from workbench.events.formats.xes import XesReading
+
+    if "<log" in head:
+        return XesReading(member, text)
+    raise WorkbenchError(f"{member.name} is XML, but no event log (XES).", _UNKNOWN)

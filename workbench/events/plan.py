@@ -1,0 +1,99 @@
+"""Decides, before its rows are read, how a source is read: day order, number style, nested cells, what is left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from workbench.events import numbers, times
+from workbench.events.formats.format import Shaped
+from workbench.events.nested import flat_columns
+from workbench.events.numbers import PLAIN, NumberStyle
+from workbench.events.repairs import Ledger, RepairKind
+from workbench.events.schema import Guess, Mapping
+from workbench.events.shaping import Plan
+from workbench.events.times import TimeStyle
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_MANY = 200
+
+
+def plan_of(source: Shaped, mapping: Mapping, ledger: Ledger) -> Plan:
+    """The plan for one source and its mapping; what is decided without proof is booked."""
+    guess = Guess(source.sample)
+    return Plan(
+        mapping,
+        _time_style(source, mapping, guess, ledger),
+        _value_style(source, mapping, guess),
+        source.nested,
+        _left_out(source, mapping, guess),
+        _main_currency(source.sample, mapping),
+    )
+
+
+def _texts(source: Shaped, name: str) -> Iterator[str]:
+    """All cells of one column of the whole source."""
+    for rows in source.batches(Ledger()):
+        column: Any = dict(flat_columns(rows.batch)).get(name)
+        if column is not None:
+            yield from (str(value) for value in column.drop_null().to_pylist())
+
+
+def _is_text(source: Shaped, name: str | None) -> bool:
+    import pyarrow as pa
+
+    return name in source.sample.schema.names and pa.types.is_string(source.sample.schema.field(name).type)
+
+
+def _time_style(source: Shaped, mapping: Mapping, guess: Guess, ledger: Ledger) -> TimeStyle:
+    if mapping.time is None or not _is_text(source, mapping.time):
+        return TimeStyle(mapping.zone, mapping.time_unit)
+    prefers_day = source.origin.separator == ";"
+    style = times.style_of(guess.cells(mapping.time), mapping.zone, prefers_day)
+    if style.mark and not style.is_proven and mapping.day_first is None:
+        style = times.style_of(_texts(source, mapping.time), mapping.zone, prefers_day)
+    if mapping.day_first is not None:
+        style = TimeStyle(mapping.zone, None, mapping.day_first, style.mark)
+    if style.mark:
+        order = "day first" if style.day_first else "month first"
+        why = "proven by a day above 12 or by the point" if style.is_proven else "assumed: no day above 12 proves it"
+        ledger.note(RepairKind.DAY_ORDER, 1, f"{next(iter(guess.cells(mapping.time)), '')} read {order}, {why}")
+    return TimeStyle(mapping.zone, mapping.time_unit, style.day_first, style.mark, style.is_proven)
+
+
+def _value_style(source: Shaped, mapping: Mapping, guess: Guess) -> NumberStyle:
+    if mapping.value is None or not _is_text(source, mapping.value):
+        return PLAIN
+    found = guess.cells(mapping.value)
+    style = numbers.style_of(found)
+    if not found or not style.is_proven:
+        style = numbers.style_of(_texts(source, mapping.value))
+    if not style.is_proven and source.origin.separator == ";":
+        # A file that separates cells by semicolons does so because the comma is its decimal sign.
+        return NumberStyle(",", ".", False)
+    return style
+
+
+def _left_out(source: Shaped, mapping: Mapping, guess: Guess) -> tuple[str, ...]:
+    """Columns that would only cost room: a value of its own on every row tells nothing about groups of people."""
+    used = set(mapping.columns().values()) | set(mapping.keep)
+    found = [name for name in source.format.unwanted if name not in used]
+    for name in source.sample.schema.names:
+        if name in used or name in found:
+            continue
+        values = guess.cells(name)
+        if len(values) >= _MANY and len(set(values)) == len(values):
+            found.append(name)
+    return tuple(found)
+
+
+def _main_currency(sample: pa.Table, mapping: Mapping) -> str | None:
+    names = sample.schema.names
+    if mapping.currency not in names or mapping.value not in names:
+        return None
+    pairs = zip(sample.column(mapping.currency).to_pylist(), sample.column(mapping.value).to_pylist(), strict=True)
+    counted = Counter(str(code) for code, value in pairs if code and value not in (None, ""))
+    return counted.most_common(1)[0][0] if counted else None

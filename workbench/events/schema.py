@@ -1,0 +1,277 @@
+"""Which column plays which part: the mapping, and the guess at it by name and by content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import WorkbenchError
+from workbench.events import numbers, times
+from workbench.events.reading import natural_words
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROLES = ("user", "time", "event", "session", "value", "event_id", "currency", "transaction", "order")
+_NAMES: dict[str, tuple[str, ...]] = {
+    "user": tuple(
+        ["user_pseudo_id", "person_id", "distinct_id", "amplitude_id", "user_id", "userid", "client_id", "clientid", "visitor_id", "visitorid", "customer_id", "customerid", "domain_userid", "anonymous_id", "device_id", "member_id", "account_id", "contact_id", "lead_id", "profile_id", "case_concept_name", "case_id", "caseid", "case", "uid", "cookie_id", "fullvisitorid", "user", "visitor", "client", "customer", "person", "account", "user_name", "username", "email", "benutzer", "benutzer_id", "benutzerid", "nutzer", "nutzer_id", "kunde", "kunden_id", "kundennummer", "besucher", "besucher_id", "utilisateur", "id_utilisateur", "client_identifiant", "usuario", "id_usuario", "cliente", "id_cliente", "пользователь", "пользователь_id", "клиент", "клиент_id", "session_id", "sessionid", "website_session_id", "session"]
+    ),
+    "event": tuple(
+        ["event_name", "event", "eventname", "activity", "concept_name", "event_type", "eventtype", "action", "event_text", "event_action", "ereignis", "ereignisname", "aktion", "aktivität", "événement", "evenement", "evento", "nombre_evento", "acción", "событие", "действие", "name", "type", "step", "page", "page_path", "url", "page_url", "pageview_url", "page_location", "path", "screen"]
+    ),
+    "time": tuple(
+        ["event_timestamp", "timestamp", "time_timestamp", "event_time", "time", "ts", "datetime", "date_time", "occurred_at", "occurred", "created_at", "created", "time_stamp", "event_datetime", "event_at", "server_time", "hit_time_gmt", "derived_tstamp", "collector_tstamp", "complete_timestamp", "start_timestamp", "zeitpunkt", "zeitstempel", "zeit", "uhrzeit", "horodatage", "fecha_hora", "fecha", "hora", "marca_de_tiempo", "время", "дата", "datum", "date", "event_date", "day"]
+    ),
+    "session": tuple(
+        ["ga_session_id", "session_id", "sessionid", "website_session_id", "domain_sessionid", "visit_id", "visitid", "session", "sitzung", "sitzungs_id", "sesión", "sesion_id", "сессия"]
+    ),
+    "value": tuple(
+        ["purchase_revenue_in_usd", "purchase_revenue", "value", "revenue", "event_value_in_usd", "transaction_value", "transaction_revenue", "order_value", "order_total", "total_revenue", "tr_total", "revenue_usd", "amount", "price_usd", "total_price", "price", "sales", "total", "umsatz", "betrag", "erlös", "wert", "preis", "revenu", "montant", "chiffre_d_affaires", "ingresos", "importe", "monto", "valor", "выручка", "сумма"]
+    ),
+    "event_id": ("insert_id", "message_id", "messageid", "event_id", "eventid", "event_uuid", "uuid", "hit_id"),
+    "currency": ("currency", "currency_code", "tr_currency", "währung", "waehrung", "devise", "moneda", "валюта"),
+    "transaction": ("transaction_id", "order_id", "orderid", "tr_orderid", "bestellnummer", "transaktion_id"),
+}
+_PREFIX = re.compile(r"^(?:event_properties|properties|event_params|params|ep|ecommerce|traits|data)[._]+(?=.)")
+MISSING_IDS = frozenset({"", "null", "none", "nan", "nil", "undefined", "(not set)", "n/a", "0"})
+_ZERO_UUID = re.compile(r"^\{?0{8}-?0{4}-?0{4}-?0{4}-?0{12}\}?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Columns by role, and how to read them; None means that the data have no such column.
+
+    `time_unit` fixes the unit of numeric times (s, ms, us, ns); None tells it by size. `day_first` fixes the order of
+    day and month; None decides by proof. `zone` is where times without a zone are taken to be. `zero_is_id` keeps "0"
+    as a user id. `keep` names columns that are kept although each row has a value of its own.
+    """
+
+    user: str | None = None
+    time: str | None = None
+    event: str | None = None
+    session: str | None = None
+    value: str | None = None
+    event_id: str | None = None
+    currency: str | None = None
+    transaction: str | None = None
+    order: str | None = None
+    zone: str = "UTC"
+    time_unit: str | None = None
+    day_first: bool | None = None
+    zero_is_id: bool = False
+    keep: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether events can be read: a person, a time and a name."""
+        return None not in (self.user, self.time, self.event)
+
+    def columns(self) -> dict[str, str]:
+        """Column by role, for the roles that have one."""
+        chosen = {role: getattr(self, role) for role in ROLES}
+        return {role: column for role, column in chosen.items() if column is not None}
+
+    def changed(self, **columns: str | None) -> Mapping:
+        """The mapping with other columns for some roles."""
+        return replace(self, **columns)  # type: ignore[arg-type]
+
+    def only_of(self, names: Iterable[str]) -> Mapping:
+        """The mapping without the columns that a source does not have."""
+        known = set(names)
+        lost = {role: None for role, column in self.columns().items() if column not in known}
+        return self.changed(**lost)
+
+
+def parse_mapping(text: str) -> dict[str, str]:
+    """Read "user=COL,time=COL,event=COL"; a column name may be quoted.
+
+    Raises
+    ------
+    WorkbenchError
+        If a part is no `role=column`, or the role is unknown.
+
+    Examples
+    --------
+    >>> parse_mapping('user=client_id, event="Event, name"')
+    {'user': 'client_id', 'event': 'Event, name'}
+    """
+    found = {}
+    for part in re.findall(r'(?:[^,"]|"[^"]*")+', text):
+        role, _, column = part.partition("=")
+        role, column = role.strip(), column.strip().strip('"')
+        if role not in ROLES or not column:
+            raise WorkbenchError(
+                f"“{part.strip()}” is no mapping.", f"Write role=column; the roles are {', '.join(ROLES)}."
+            )
+        found[role] = column
+    return found
+
+
+def override(proposed: Mapping, chosen: dict[str, str], names: Sequence[str]) -> Mapping:
+    """The proposed mapping with columns chosen by a person.
+
+    Raises
+    ------
+    WorkbenchError
+        If there is no column of that name.
+    """
+    for role, column in chosen.items():
+        if column not in names:
+            raise WorkbenchError(
+                f"There is no column “{column}” for {role}.", f"The columns are: {', '.join(list(names)[:40])}."
+            )
+    return proposed.changed(**chosen)
+
+
+def is_missing_id(text: str, zero_is_id: bool = False) -> bool:
+    """Whether an id is a placeholder for "no user".
+
+    Examples
+    --------
+    >>> [is_missing_id(t) for t in (" ", "NULL", "(not set)", "0", "00000000-0000-0000-0000-000000000000", "u1")]
+    [True, True, True, True, True, False]
+    """
+    bare = text.strip().lower()
+    if bare == "0":
+        return not zero_is_id
+    return bare in MISSING_IDS or bool(_ZERO_UUID.match(bare))
+
+
+class Guess:
+    """Guesses the roles of the columns of a sample."""
+
+    def __init__(self, sample: pa.Table) -> None:
+        self._names: tuple[str, ...] = tuple(sample.schema.names)
+        self._sample = sample
+        self._cells: dict[str, list[str]] = {}
+
+    @cached_property
+    def _by_words(self) -> dict[str, str]:
+        words: dict[str, str] = {}
+        for name in self._names:
+            plain = natural_words(name)
+            words.setdefault(plain, name)
+            words.setdefault(_PREFIX.sub("", plain), name)
+        return words
+
+    def cells(self, name: str) -> list[str]:
+        """The filled cells of a column in the sample, as text."""
+        if name not in self._cells:
+            values = self._sample.column(name).to_pylist()
+            self._cells[name] = [text for text in map(_cell, values) if text.strip()]
+        return self._cells[name]
+
+    def _named(self, role: str) -> list[str]:
+        return [self._by_words[word] for word in _NAMES[role] if word in self._by_words]
+
+    def mapping(self, zone: str = "UTC") -> Mapping:
+        """The mapping that fits best by name, and by content where no name says anything."""
+        time = self._time()
+        user = next((name for name in self._named("user") if name != time and self._is_id(name)), None)
+        event = next((name for name in self._named("event") if name not in (time, user) and self._is_name(name)), None)
+        if user is None or event is None:
+            user, event = self._by_content(user, event, time)
+        taken = {user, event, time}
+        return Mapping(
+            user,
+            time,
+            event,
+            self._first("session", taken),
+            self._value(taken),
+            self._event_id(taken),
+            self._first("currency", taken),
+            self._first("transaction", taken),
+            zone=zone,
+            zero_is_id=user is not None and self._counts_from_zero(user),
+        )
+
+    def _first(self, role: str, taken: set[str | None]) -> str | None:
+        return next((name for name in self._named(role) if name not in taken and self.cells(name)), None)
+
+    def _time(self) -> str | None:
+        named = [name for name in self._named("time") if self._is_time(name)]
+        if named:
+            return named[0]
+        if not self._sample.num_rows:
+            return next(iter(self._named("time")), None)
+        return next((name for name in self._names[:200] if self._is_written_time(name)), None)
+
+    def _is_time(self, name: str) -> bool:
+        cells = self.cells(name)[:200]
+        good = sum(times.is_time(c) or times.is_epoch(c) or times.is_serial(c) for c in cells)
+        return bool(cells) and good >= 0.5 * len(cells)
+
+    def _is_written_time(self, name: str) -> bool:
+        cells = self.cells(name)[:50]
+        good = sum(times.is_time(c) or times.is_epoch(c) for c in cells)
+        return bool(cells) and good >= 0.8 * len(cells)
+
+    def _is_id(self, name: str) -> bool:
+        return bool(self.cells(name)) or not self._sample.num_rows
+
+    def _is_name(self, name: str) -> bool:
+        cells = self.cells(name)
+        if not cells:
+            return not self._sample.num_rows
+        return not all(numbers.is_number(cell) for cell in cells[:50])
+
+    def _by_content(self, user: str | None, event: str | None, time: str | None) -> tuple[str | None, str | None]:
+        """Fill gaps only in a table without names of its own: there the fewer values name events, the more people."""
+        if not all(re.fullmatch(r"column_\d+", name) for name in self._names) or time is None:
+            return user, event
+        texts = [
+            n for n in self._names if n != time and self.cells(n) and len(self.cells(n)) > 0.5 * self._sample.num_rows
+        ]
+        ranked = sorted(texts, key=lambda n: (all(map(numbers.is_number, self.cells(n)[:50])), len(set(self.cells(n)))))
+        if len(ranked) < 2:
+            return user, event
+        return max(ranked, key=lambda n: len(set(self.cells(n))) if n != ranked[0] else -1), ranked[0]
+
+    def _value(self, taken: set[str | None]) -> str | None:
+        named = [name for name in self._named("value") if name not in taken and self._is_amount(name)]
+        if named or not all(re.fullmatch(r"column_\d+", name) for name in self._names):
+            # A column of that name without a value in the sample may hold the rare purchases further down.
+            silent = [name for name in self._named("value") if name not in taken and not self.cells(name)]
+            return next(iter(named + silent), None)
+        rest = [name for name in self._names if name not in taken and self._is_amount(name)]
+        return next(iter(rest), None)
+
+    def _is_amount(self, name: str) -> bool:
+        cells = self.cells(name)[:200]
+        return bool(cells) and sum(map(numbers.is_number, cells)) >= 0.8 * len(cells)
+
+    def _event_id(self, taken: set[str | None]) -> str | None:
+        """A column of ids that rarely repeat: an event id that stands on many rows is a kind of event."""
+        for name in self._named("event_id"):
+            cells = self.cells(name)
+            if name not in taken and cells and len(set(cells)) > 0.3 * len(cells):
+                return name
+        return None
+
+    def _counts_from_zero(self, name: str) -> bool:
+        """Whether people are numbered 0, 1, 2 ..., so that 0 is one of them."""
+        ids = set(self.cells(name))
+        return "0" in ids and "1" in ids and all(cell.isdigit() for cell in ids)
+
+
+def _cell(value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else _number_text(value)
+
+
+def _number_text(value: Any) -> str:
+    if isinstance(value, float):
+        return "" if value != value else (str(int(value)) if value.is_integer() and abs(value) < 1e18 else repr(value))
+    return str(value)
+
+
+def role_names() -> tuple[str, ...]:
+    """Names of all fields of a mapping, for profiles."""
+    return tuple(field.name for field in fields(Mapping))

@@ -1,0 +1,290 @@
+"""Turns raw rows into events: user, time, name, session, value, id, and every other column as a property."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.events import cells, clock, numbers
+from workbench.events.nested import flat_columns
+from workbench.events.numbers import NumberStyle
+from workbench.events.reading import Rows
+from workbench.events.repairs import DropReason, Ledger, RepairKind
+from workbench.events.schema import Mapping, is_missing_id
+from workbench.events.times import TimeReader, TimeStyle
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_TOTALS = frozenset(
+    ["total", "totals", "grand total", "sum", "gesamt", "gesamtsumme", "summe", "total général", "total general", "suma", "totale", "итого", "всего"]
+)
+RESERVED = ("user", "time_us", "event", "line", "order", "session", "event_id", "value")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was decided for one source before its rows are read."""
+
+    mapping: Mapping
+    time_style: TimeStyle
+    value_style: NumberStyle
+    nested: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    main_currency: str | None = None
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the shaping of one source counts besides repairs."""
+
+    rows: int = 0
+    placeholders: Counter[str] = field(default_factory=Counter)
+    json_cells: cells.CellCounts = field(default_factory=cells.CellCounts)
+    other_currency: Counter[str] = field(default_factory=Counter)
+    first_us: int | None = None
+    last_us: int | None = None
+
+
+class Shaper:
+    """Shapes the batches of one source by its plan."""
+
+    def __init__(self, plan: Plan, ledger: Ledger) -> None:
+        self._plan = plan
+        self._ledger = ledger
+        self._times = TimeReader(plan.time_style, ledger)
+        self._known_ids: dict[str, bool] = {}
+        self.seen = Seen()
+
+    @property
+    def naive_times(self) -> int:
+        return self._times.naive
+
+    def shape(self, rows: Rows) -> pa.RecordBatch:
+        """One batch of events; what is no event has a null where the store will drop it."""
+        import pyarrow as pa
+
+        columns = self._spread(dict(flat_columns(rows.batch)), rows.lines)
+        mapping = self._plan.mapping
+        columns, lines = self._without_totals(columns, rows.lines)
+        count = len(lines)
+        user = self._users(_column(columns, mapping.user, count))
+        event = _names(_column(columns, mapping.event, count))
+        no_user = _nulls(user)
+        self._drop(DropReason.NO_USER, no_user, lines)
+        time_us, no_time = self._instants(columns, lines, no_user)
+        self._drop(DropReason.NO_EVENT, _nulls(event) & ~no_user & ~no_time, lines)
+        self.seen.rows += count
+        found = {"user": user, "time_us": time_us, "event": event, "line": lines}
+        found |= self._optional(columns, count)
+        found |= self._properties(columns)
+        return pa.RecordBatch.from_arrays(list(found.values()), names=list(found))
+
+    def _spread(self, columns: dict[str, Any], lines: Any) -> dict[str, Any]:
+        import pyarrow as pa
+
+        for name in self._plan.nested:
+            column = columns.pop(name, None)
+            if column is None:
+                continue
+            text = column.cast(pa.string())
+            for key, array in cells.spread(name, text, self.seen.json_cells, self._ledger, lines):
+                columns.setdefault(key, array)
+        return columns
+
+    def _without_totals(self, columns: dict[str, Any], lines: Any) -> tuple[dict[str, Any], Any]:
+        """Leave out a total row: it has no time, and says so in a cell."""
+        import pyarrow as pa
+
+        mapping = self._plan.mapping
+        time = columns.get(mapping.time or "")
+        if time is None or not pa.types.is_string(time.type):
+            return columns, lines
+        blank = _is_blank(time)
+        named = [
+            columns[c] for c in (mapping.user, mapping.event) if c in columns and pa.types.is_string(columns[c].type)
+        ]
+        places = [p for p in np.flatnonzero(blank)[-50:] if any(_is_total(column[int(p)].as_py()) for column in named)]
+        if not places:
+            return columns, lines
+        keep = np.ones(len(lines), bool)
+        keep[places] = False
+        self._ledger.note(RepairKind.TOTAL_ROW, len(places), "Total", [lines[int(p)].as_py() for p in places])
+        mask = pa.array(keep)
+        return {name: column.filter(mask) for name, column in columns.items()}, lines.filter(mask)
+
+    def _users(self, column: Any) -> Any:
+        """Ids as text, null where a placeholder stands."""
+        import pyarrow as pa
+
+        text = _as_text(column)
+        coded = text.dictionary_encode()
+        ids = coded.dictionary.to_pylist()
+        missing = np.array([self._is_missing(text) for text in ids], bool)
+        if not missing.any() and text.null_count == 0:
+            return text
+        codes = np.asarray(coded.indices.fill_null(-1))
+        counts = np.bincount(codes[codes >= 0], minlength=len(ids))
+        for place in np.flatnonzero(missing):
+            self._note_placeholder(ids[place], int(counts[place]))
+        if text.null_count:
+            self._note_placeholder("", text.null_count)
+        lost = np.append(missing, True)[codes]
+        return pa.array(np.where(lost, None, text.to_numpy(zero_copy_only=False)), pa.string())
+
+    def _is_missing(self, text: str) -> bool:
+        return is_missing_id(text, self._plan.mapping.zero_is_id)
+
+    def _note_placeholder(self, text: str, count: int) -> None:
+        self.seen.placeholders[text] += count
+        self._ledger.note(RepairKind.MISSING_ID, count, f"{text!r} is no user id")
+
+    def _instants(
+        self, columns: dict[str, Any], lines: Any, no_user: NDArray[np.bool_]
+    ) -> tuple[Any, NDArray[np.bool_]]:
+        """(Microseconds UTC, null where there is no usable time; where that is)."""
+        import pyarrow as pa
+
+        column = _column(columns, self._plan.mapping.time, len(lines))
+        times = self._times.read(column)
+        sane = times.is_good & (times.us >= clock.FIRST_US) & (times.us < clock.LAST_US)
+        bad = ~times.is_good & ~times.is_empty
+        self._drop(DropReason.NO_TIME, times.is_empty & ~no_user, lines, column)
+        self._drop(DropReason.BAD_TIME, bad & ~no_user, lines, column)
+        self._drop(DropReason.IMPOSSIBLE_TIME, times.is_good & ~sane & ~no_user, lines, column)
+        if sane.any():
+            self._widen(times.us[sane])
+        return pa.array(times.us, pa.int64(), mask=~sane), ~sane
+
+    def _widen(self, us: NDArray[np.int64]) -> None:
+        low, high = int(us.min()), int(us.max())
+        self.seen.first_us = low if self.seen.first_us is None else min(low, self.seen.first_us)
+        self.seen.last_us = high if self.seen.last_us is None else max(high, self.seen.last_us)
+
+    def _drop(self, reason: DropReason, hit: NDArray[np.bool_], lines: Any, column: Any | None = None) -> None:
+        places = np.flatnonzero(hit)
+        if len(places):
+            example = "" if column is None else str(column[int(places[0])].as_py())
+            self._ledger.drop(reason, len(places), example, [lines[int(p)].as_py() for p in places[:20]])
+
+    def _optional(self, columns: dict[str, Any], count: int) -> dict[str, Any]:
+        import pyarrow as pa
+
+        mapping, found = self._plan.mapping, {}
+        if mapping.order in columns:
+            found["order"] = columns[mapping.order].cast(pa.int64(), safe=False)
+        if mapping.session in columns:
+            found["session"] = _blank_to_null(_as_text(columns[mapping.session]))
+        if mapping.event_id in columns:
+            found["event_id"] = _blank_to_null(_as_text(columns[mapping.event_id]))
+        if mapping.value in columns:
+            found["value"] = self._values(columns, count)
+        return found
+
+    def _values(self, columns: dict[str, Any], count: int) -> Any:
+        import pyarrow as pa
+
+        mapping = self._plan.mapping
+        value = self._amounts(columns[mapping.value])
+        currency = columns.get(mapping.currency or "")
+        main = self._plan.main_currency
+        if currency is None or main is None:
+            return value
+        codes = np.array(_as_text(currency).to_pylist(), dtype=object)
+        has_value = ~_nulls(value)
+        foreign = has_value & np.array([bool(code) and code != main for code in codes], bool)
+        self.seen.other_currency.update(codes[foreign].tolist())
+        return pa.array(np.asarray(value.fill_null(0.0)), pa.float64(), mask=~has_value | foreign)
+
+    def _amounts(self, column: Any) -> Any:
+        import pyarrow as pa
+
+        if not pa.types.is_string(column.type):
+            return column.cast(pa.float64(), safe=False)
+        coded = column.dictionary_encode()
+        texts = coded.dictionary.to_pylist()
+        read = [numbers.read(text, self._plan.value_style) for text in texts]
+        written = np.array([bool(text.strip()) and not numbers.is_plain(text.strip()) for text in texts], bool)
+        if written.any():
+            codes = np.asarray(coded.indices.fill_null(-1))
+            counts = np.bincount(codes[codes >= 0], minlength=len(texts))
+            example = texts[int(np.flatnonzero(written)[0])]
+            self._ledger.note(RepairKind.NUMBER_FORMAT, int(counts[written].sum()), f"{example!r} is a number")
+        return pa.DictionaryArray.from_arrays(coded.indices, pa.array(read, pa.float64())).dictionary_decode()
+
+    def _properties(self, columns: dict[str, Any]) -> dict[str, Any]:
+        import pyarrow as pa
+
+        mapping = self._plan.mapping
+        used = {mapping.user, mapping.time, mapping.event, mapping.session, mapping.event_id, mapping.order}
+        found = {}
+        for name, column in columns.items():
+            if name in used or name in self._plan.left_out:
+                continue
+            plain = column.cast(pa.string()) if pa.types.is_temporal(column.type) else column
+            plain = _blank_to_null(plain) if pa.types.is_string(plain.type) else plain
+            if plain.null_count < len(plain):
+                found[f"{name}_" if name in RESERVED else name] = plain
+        return found
+
+
+def _column(columns: dict[str, Any], name: str | None, count: int) -> Any:
+    import pyarrow as pa
+
+    return columns[name] if name in columns else pa.nulls(count, pa.string())
+
+
+def _as_text(column: Any) -> Any:
+    """Text of a column; a whole number keeps no point, so that ids read from JSON and from CSV are the same."""
+    import pyarrow as pa
+
+    if pa.types.is_string(column.type):
+        return column
+    if pa.types.is_floating(column.type):
+        return pa.array([None if v is None or v != v else _id_text(v) for v in column.to_pylist()], pa.string())
+    return column.cast(pa.string())
+
+
+def _id_text(value: float) -> str:
+    return str(int(value)) if value.is_integer() and abs(value) < 1e18 else repr(value)
+
+
+def _names(column: Any) -> Any:
+    return _blank_to_null(_as_text(column))
+
+
+def _blank_to_null(column: Any) -> Any:
+    """The column with null for cells of nothing but blanks; most columns have none, which one comparison shows."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    short = pc.less_equal(pc.binary_length(column), 2).fill_null(False)
+    if not pc.any(short).as_py():
+        return column
+    blank = pc.and_(short, pc.equal(pc.utf8_trim_whitespace(column), ""))
+    return pc.if_else(blank, pa.scalar(None, pa.string()), column) if pc.any(blank).as_py() else column
+
+
+def _is_blank(column: Any) -> NDArray[np.bool_]:
+    import pyarrow.compute as pc
+
+    trimmed = pc.equal(pc.utf8_trim_whitespace(column.fill_null("")), "")
+    return np.asarray(trimmed.to_numpy(zero_copy_only=False), bool)
+
+
+def _nulls(column: Any) -> NDArray[np.bool_]:
+    return np.asarray(column.is_null().to_numpy(zero_copy_only=False), bool)
+
+
+def _is_total(cell: Any) -> bool:
+    return isinstance(cell, str) and cell.strip().lower().rstrip(":") in _TOTALS
+
+
+def is_total_row(row: Sequence[str]) -> bool:
+    """Whether a row of cells calls itself a total."""
+    return any(_is_total(cell) for cell in row)

@@ -1,0 +1,467 @@
+"""The road from dropped files to data: recognise, map, import; used by the command line and the window alike."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench import paths as places
+from workbench.errors import WorkbenchError
+from workbench.events import aggregates, counting, quality, repeats, tables
+from workbench.events.aggregates import StepCounts
+from workbench.events.archives import Member, Staging, members, natural_key
+from workbench.events.fingerprint import fingerprint
+from workbench.events.formats.format import Shaped, Sight
+from workbench.events.formats.registry import GENERIC, format_of
+from workbench.events.formats.sets import combined
+from workbench.events.jsonlines import JsonRecordsReading
+from workbench.events.nested import as_text
+from workbench.events.opening import open_reading
+from workbench.events.plan import plan_of
+from workbench.events.privacy import NO_PRIVACY, Guard, Privacy
+from workbench.events.reading import Origin, Reading
+from workbench.events.repairs import Ledger
+from workbench.events.report import ImportReport, SourceReport
+from workbench.events.schema import Mapping, override
+from workbench.events.shaping import Shaper
+from workbench.progress import Progress
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from workbench.events.store import EventStore
+
+PREVIEW_ROWS = 50
+_VERSION = 1
+
+
+class DataKind(StrEnum):
+    """What a dataset holds."""
+
+    EVENTS = "events"
+    AGGREGATES = "aggregates"
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What dropped files are, told by their content."""
+
+    kind: DataKind
+    format: str
+    title: str
+    columns: tuple[str, ...]
+    sources: tuple[Origin, ...]
+    technical: tuple[str, ...] = ()
+
+    @property
+    def main(self) -> Origin:
+        return self.sources[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first rows as text, for a person to check the mapping."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person chose: columns by role, zone, sheet, privacy, and the order of day and month."""
+
+    columns: tuple[tuple[str, str], ...] = ()
+    zone: str = "UTC"
+    sheet: str | None = None
+    day_first: bool | None = None
+    mapping: Mapping | None = None
+    privacy: Privacy = NO_PRIVACY
+
+
+class Sources:
+    """Opened files; a context, because unpacked copies live as long as it.
+
+    Examples
+    --------
+    with Sources([Path("export.zip")]) as sources:
+        print(sources.recognition.title, sources.mapping)
+        store, report = sources.import_events(folder)
+    """
+
+    def __init__(
+        self, paths: Sequence[Path | str], choices: Choices | None = None, progress: Progress | None = None
+    ) -> None:
+        self._paths = [Path(path) for path in paths]
+        self._choices = choices or Choices()
+        self._progress = progress or Progress()
+        self._staging = Staging(places.cache() / "staging", progress=self._progress)
+        self.ledger = Ledger()
+        self._skipped: list[str] = []
+
+    def __enter__(self) -> Sources:
+        self._staging.__enter__()
+        return self
+
+    def __exit__(self, *given: object) -> None:
+        self._staging.__exit__(*given)
+
+    # What it is
+
+    @cached_property
+    def _readings(self) -> list[Reading]:
+        if not self._paths:
+            raise WorkbenchError("No file was given.", "Name one file or several, a folder or an archive.")
+        with disk_errors():
+            found = [one for path in self._paths for one in self._open(path)]
+        found.sort(key=lambda reading: natural_key(reading.origin.member.name))
+        if not found:
+            raise WorkbenchError(
+                f"There is no file in {self._paths[0].name} that is known.", "Give an export of events or counts."
+            )
+        return combined(found)
+
+    def _open(self, path: Path) -> Iterator[Reading]:
+        several = list(members(path, self._staging, self.ledger))
+        for member in several:
+            reading = self._try_open(member, len(several) > 1)
+            if reading is not None:
+                yield reading
+
+    def _try_open(self, member: Member, is_one_of_many: bool) -> Reading | None:
+        """Open a member; in a folder or archive an unknown file is passed over and booked."""
+        self.ledger.source = member.name
+        try:
+            return open_reading(member, self._staging, self.ledger, self._choices.sheet)
+        except WorkbenchError as error:
+            if not is_one_of_many:
+                raise
+            self._skipped.append(f"{member.name}: {error.message}")
+            return None
+
+    @cached_property
+    def items(self) -> list[Shaped]:
+        """Sources that hold events, each with its format; empty if these are aggregates."""
+        found = []
+        for reading in self._readings:
+            form = format_of(Sight(reading))
+            if form is None and self._is_mapped(reading):
+                form = GENERIC
+            if form is not None:
+                found.append(Shaped(reading, form))
+        return found
+
+    def _is_mapped(self, reading: Reading) -> bool:
+        """Whether a person named the columns, so that the file holds events whatever it looks like."""
+        chosen = dict(self._choices.columns)
+        return (
+            {"user", "time", "event"} <= set(chosen)
+            or (self._choices.mapping is not None
+            and self._choices.mapping.is_complete)
+        )
+
+    @property
+    def kind(self) -> DataKind:
+        return DataKind.EVENTS if self.items else DataKind.AGGREGATES
+
+    @cached_property
+    def recognition(self) -> Recognition:
+        if self.kind is DataKind.AGGREGATES:
+            return self._aggregate_recognition()
+        first = self.items[0]
+        name = first.format.name if first.format is not GENERIC else first.origin.container
+        columns = tuple(dict.fromkeys(name for item in self.items[:20] for name in item.sample.schema.names))
+        technical = tuple(dict.fromkeys(event for item in self.items for event in item.format.technical))
+        return Recognition(self.kind, name, first.format.title, columns, tuple(i.origin for i in self.items), technical)
+
+    def _aggregate_recognition(self) -> Recognition:
+        found = [table for _, table in self.tables]
+        columns = tuple(dict.fromkeys(name for table in found for name in table.columns))
+        return Recognition(
+            self.kind, _report_name(found), "Step counts", columns, tuple(r.origin for r in self._readings)
+        )
+
+    # Columns
+
+    def mapping_of(self, item: Shaped) -> Mapping:
+        """The mapping of one source: as chosen, else as its format proposes, with single columns overruled."""
+        names = item.sample.schema.names
+        if self._choices.mapping is not None:
+            return self._choices.mapping.only_of(names) if len(self.items) > 1 else self._choices.mapping
+        proposed = item.format.mapping(item.sample, self._choices.zone)
+        proposed = replace(proposed, day_first=self._choices.day_first)
+        chosen = override(proposed, dict(self._choices.columns), names)
+        if not chosen.is_complete:
+            lacking = [role for role in ("user", "time", "event") if getattr(chosen, role) is None]
+            raise WorkbenchError(
+                f"{item.origin.member.name}: no column for {', '.join(lacking)} was found.",
+                f"Name them with --map user=COLUMN,time=COLUMN,event=COLUMN. The columns are: {', '.join(names[:40])}.",
+            )
+        return chosen
+
+    @property
+    def mapping(self) -> Mapping:
+        """The mapping of the first source."""
+        return self.mapping_of(self.items[0])
+
+    @property
+    def preview(self) -> Preview:
+        sample = (self.items[0].sample if self.items else self._readings[0].sample).slice(0, PREVIEW_ROWS)
+        columns = [[as_text(value) or "" for value in column.to_pylist()] for column in sample.columns]
+        return Preview(tuple(sample.schema.names), tuple(zip(*columns, strict=True)))
+
+    # Counts
+
+    @cached_property
+    def tables(self) -> list[tuple[Reading, tables.Table]]:
+        """Tables of a report, each with the file it stands in."""
+        found = []
+        for reading in self._readings:
+            self.ledger.source = reading.origin.member.name
+            found += [(reading, table) for table in _tables(reading, self.ledger)]
+        return found
+
+    def step_counts(self) -> StepCounts:
+        """The step counts of a report.
+
+        Raises
+        ------
+        WorkbenchError
+            If there is no table with steps and counts.
+        """
+        chosen = {role: name for role, name in self._choices.columns if role in ("event", "time", "value")}
+        read = [counting.counts_of(table, self.ledger, chosen) for _, table in self.tables]
+        parts = [one for one in read if one is not None]
+        if not parts:
+            columns = ", ".join(self._readings[0].sample.schema.names[:40])
+            raise WorkbenchError(
+                f"{self._readings[0].origin.member.name} holds neither events nor step counts that were recognised.",
+                f"Name the columns with --map user=COLUMN,time=COLUMN,event=COLUMN. The columns are: {columns}.",
+            )
+        return aggregates.merged(parts)
+
+    # Events
+
+    def import_events(self, folder: Path) -> tuple[EventStore, ImportReport]:
+        """Read all events into a store in the folder; the store is there whole or not at all."""
+        from workbench.events.ingest import Source, ingest
+
+        run = _Run(self, self._progress)
+        with disk_errors():
+            store = ingest(run.batches(), folder, progress=self._progress, source=Source(folder.name))
+            report = run.report(store)
+            report.save(folder)
+        return store, report
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """Files of a folder or archive that were passed over, each with the reason."""
+        return tuple(self._skipped)
+
+    @property
+    def privacy(self) -> Privacy:
+        return self._choices.privacy
+
+
+class _Run:
+    """One import: shapes the batches of all sources and gathers what the report needs."""
+
+    def __init__(self, sources: Sources, progress: Progress) -> None:
+        self._sources = sources
+        self._progress = progress
+        self._shapers: list[tuple[Shaped, Shaper]] = []
+        self._guard = Guard(sources.privacy, sources.ledger)
+        self._left_out: list[str] = []
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        items = repeats.without_repeats(self._sources.items, self._sources.ledger)
+        total, done = float(sum(item.origin.size for item in items)), 0.0
+        for item in items:
+            self._sources.ledger.source = item.origin.member.name
+            plan = plan_of(item, self._sources.mapping_of(item), self._sources.ledger)
+            self._left_out += [name for name in plan.left_out if name in item.sample.schema.names]
+            shaper = Shaper(plan, self._sources.ledger)
+            self._shapers.append((item, shaper))
+            row_bytes = _bytes_per_row(item)
+            for rows in item.batches(self._sources.ledger):
+                yield self._guard.protect(shaper.shape(rows))
+                read = min(shaper.seen.rows * row_bytes, float(item.origin.size))
+                self._progress.step(done + read, total, self._progress.rows)
+            done += item.origin.size
+
+    def report(self, store: EventStore) -> ImportReport:
+        sources, counts = self._sources, store.counts
+        seen = [shaper.seen for _, shaper in self._shapers]
+        recognition = sources.recognition
+        mapping = sources.mapping
+        totals = dict(counts.event_totals) if counts else {}
+        revenue = sum(counts.value_totals.values()) if counts and store.value_property else None
+        report = ImportReport(
+            recognition.format,
+            recognition.title,
+            tuple(_source_report(item, shaper) for item, shaper in self._shapers),
+            mapping.zone,
+            mapping,
+            sum(one.rows for one in seen),
+            store.n_events,
+            store.n_users,
+            min((one.first_us for one in seen if one.first_us is not None), default=None),
+            max((one.last_us for one in seen if one.last_us is not None), default=None),
+            {name: count for name, count in totals.items() if count},
+            revenue,
+            sources.ledger.dropped,
+            sources.ledger.repairs,
+            left_out=tuple(dict.fromkeys(self._left_out)),
+            technical=recognition.technical,
+        )
+        return quality.with_findings(report, store, [shaper for _, shaper in self._shapers], sources.skipped)
+
+
+def _bytes_per_row(item: Shaped) -> float:
+    sample = item.sample
+    return max(1.0, sample.nbytes / max(1, sample.num_rows))
+
+
+def _source_report(item: Shaped, shaper: Shaper) -> SourceReport:
+    origin = item.origin
+    return SourceReport(
+        origin.member.name,
+        origin.size,
+        origin.sha256,
+        item.format.name,
+        origin.container,
+        origin.encoding,
+        origin.separator,
+        origin.sheet,
+        shaper.seen.rows,
+    )
+
+
+def _tables(reading: Reading, ledger: Ledger) -> list[tables.Table]:
+    if isinstance(reading, JsonRecordsReading):
+        answer = reading.whole_object()
+        found = tables.api_tables(answer) if answer is not None else []
+        if found:
+            return found
+    return tables.tables_of(reading, ledger)
+
+
+def _report_name(found: Sequence[tables.Table]) -> str:
+    notes = " ".join(note for table in found for note in table.notes)
+    columns = {name.lower() for table in found for name in table.columns}
+    if "abandonments" in columns or "funnelstepname" in columns:
+        return "ga4-funnel"
+    if notes.startswith("#"):
+        return "ga4-report" if "Start date" in notes else "ga4-freeform"
+    return "counts"
+
+
+class disk_errors:  # noqa: N801 - reads as a phrase: with disk_errors()
+    """Turns a full disk or a folder without permission into a message."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if not isinstance(error, OSError):
+            return
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise WorkbenchError(
+                "The disk is full; nothing was kept of this import.", "Free some space and import again."
+            ) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            name = error.filename or "a folder"
+            raise WorkbenchError(
+                f"{name} may not be read or written.", "Choose another folder, or ask for permission."
+            ) from error
+
+
+def store_folder(paths: Sequence[Path], choices: Choices) -> Path:
+    """Where the store of these files and choices is kept."""
+    prints = [fingerprint(path) for path in sorted(paths, key=lambda p: natural_key(p.name))]
+    key = json.dumps([_VERSION, prints, asdict(choices)], sort_keys=True, default=str)
+    return places.cache() / "stores" / hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def import_events(
+    paths: Sequence[Path | str],
+    choices: Choices | None = None,
+    progress: Progress | None = None,
+    folder: Path | None = None,
+) -> tuple[EventStore, ImportReport]:
+    """Import files of events, or reopen the store that an earlier import of the same files left.
+
+    Parameters
+    ----------
+    paths
+        Files, folders or archives; several files make one dataset.
+    choices
+        What a person chose; None takes what is proposed.
+    progress
+        Told the bytes and rows read; `cancel` leaves nothing.
+    folder
+        Where the store goes; by default a folder of the cache that depends on the files and the choices.
+
+    Raises
+    ------
+    WorkbenchError
+        If the files cannot be read as events.
+    CancelledError
+        If progress was cancelled.
+    """
+    from workbench.events.store import EventStore
+
+    chosen, files = choices or Choices(), [Path(path) for path in paths]
+    target = folder or store_folder(files, chosen)
+    known = ImportReport.load(target) if target.is_dir() else None
+    if known is not None:
+        os.utime(target)
+        return EventStore.open(target), known
+    with Sources(files, chosen, progress) as sources:
+        if sources.kind is DataKind.AGGREGATES:
+            sources.step_counts()
+            raise WorkbenchError(f"{files[0].name} holds step counts, not events.", "Bind them to the steps as counts.")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return sources.import_events(target)
+
+
+def import_counts(paths: Sequence[Path | str], choices: Choices | None = None) -> StepCounts:
+    """Read step counts that were added up elsewhere.
+
+    Raises
+    ------
+    WorkbenchError
+        If the files hold no table of steps and counts.
+    """
+    with Sources(paths, choices) as sources:
+        return sources.step_counts()
+
+
+def recognise(paths: Sequence[Path | str], choices: Choices | None = None) -> Recognition:
+    """Tell what files are, by their content."""
+    with Sources(paths, choices) as sources:
+        return sources.recognition
+
+
+def propose_mapping(paths: Sequence[Path | str], choices: Choices | None = None) -> tuple[Mapping, Preview]:
+    """The proposed mapping of the first source, and its first 50 rows."""
+    with Sources(paths, choices) as sources:
+        return sources.mapping, sources.preview
+
+
+def main_source_summary(report: ImportReport) -> dict[str, Any]:
+    """Format, encoding and separator of the first source, as `inspect` prints them."""
+    first = report.sources[0]
+    return {
+        "format": report.format,
+        "container": first.container,
+        "encoding": first.encoding,
+        "separator": first.separator,
+    }

@@ -1,0 +1,180 @@
+"""Finds the tables in a report file: comment blocks, titles, several tables in one file, and grand totals."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from workbench.errors import WorkbenchError
+from workbench.events import clock, numbers
+from workbench.events import dialect as dialects
+from workbench.events.delimited import DelimitedReading
+from workbench.events.nested import as_text
+from workbench.events.reading import Reading, header_names
+from workbench.events.repairs import Ledger, RepairKind
+from workbench.events.shaping import is_total_row
+from workbench.events.sheets import SheetReading
+
+_MAX_ROWS = 1_100_000
+_SPAN = re.compile(r"#?\s*(\d{8})-(\d{8})\s*$|(\d{4}-\d\d-\d\d) (?:to|bis|-|–) (\d{4}-\d\d-\d\d)")
+_LABELLED = re.compile(r"#?\s*(Start|End) date:\s*(\d{8})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of text cells: `totals` is a grand total row kept as a check value, `notes` the lines above it."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+    notes: tuple[str, ...] = ()
+    totals: tuple[str, ...] = ()
+
+    def column(self, name: str) -> list[str]:
+        place = self.columns.index(name)
+        return [row[place] for row in self.rows]
+
+    @property
+    def span(self) -> tuple[date | None, date | None]:
+        """The dates that the notes say the table covers."""
+        first = last = None
+        for note in self.notes:
+            found, labelled = _SPAN.search(note), _LABELLED.match(note)
+            if found:
+                first, last = as_date(found[1] or found[3]), as_date(found[2] or found[4])
+            elif labelled and labelled[1].lower() == "start":
+                first = as_date(labelled[2])
+            elif labelled:
+                last = as_date(labelled[2])
+        return first, last
+
+
+def as_date(text: str, day_first: bool = True) -> date | None:
+    """A date out of a cell, or None.
+
+    Examples
+    --------
+    >>> as_date("20210131"), as_date("01.11.2020")
+    (datetime.date(2021, 1, 31), datetime.date(2020, 11, 1))
+    """
+    found = clock.read(text.strip(), day_first)
+    if found is None:
+        return None
+    return date.fromordinal(date(1970, 1, 1).toordinal() + found.us // 86_400_000_000)
+
+
+def tables_of(reading: Reading, ledger: Ledger) -> list[Table]:
+    """All tables of a text file, sheet or API answer, from the first on.
+
+    Raises
+    ------
+    WorkbenchError
+        If the source is too long to be a report.
+    """
+    if isinstance(reading, DelimitedReading):
+        numbered = reading.raw_rows(ledger)
+        notes = reading.dialect.comments
+    elif isinstance(reading, SheetReading):
+        numbered, notes = reading.raw_rows(), ()
+    else:
+        return _column_table(reading, ledger)
+    rows = list(itertools.islice(numbered, _MAX_ROWS))
+    if len(rows) >= _MAX_ROWS:
+        raise WorkbenchError(f"{reading.origin.member.name} is too long to be a report of counts.", "Map it as events.")
+    return [table for table in _blocks(rows, notes, ledger) if table.rows]
+
+
+def _column_table(reading: Reading, ledger: Ledger) -> list[Table]:
+    names = tuple(reading.sample.schema.names)
+    rows: list[tuple[str, ...]] = []
+    for batch in reading.batches(ledger):
+        columns = [[as_text(_plain(v)) or "" for v in column.to_pylist()] for column in batch.batch.columns]
+        rows.extend(zip(*columns, strict=True))
+        if len(rows) > _MAX_ROWS:
+            raise WorkbenchError(
+                f"{reading.origin.member.name} is too long to be a report of counts.", "Map it as events."
+            )
+    return [Table(names, tuple(rows), tuple(range(1, len(rows) + 1)))] if rows else []
+
+
+def _plain(value: Any) -> Any:
+    return (
+        json.dumps(value, default=str)
+        if isinstance(value, dict | list)
+        else (value if isinstance(value, int | float | bool) else value and str(value))
+    )
+
+
+def _blocks(rows: Sequence[tuple[int, list[str]]], notes: tuple[str, ...], ledger: Ledger) -> Iterator[Table]:
+    """Tables between blank rows; a block of single cells is a title and goes to the notes of the next."""
+    above = list(notes)
+    for filled, block in itertools.groupby(rows, key=lambda row: any(cell.strip() for cell in row[1])):
+        if not filled:
+            continue
+        part = list(block)
+        while part and part[0][1][0].lstrip().startswith("#"):
+            above.append(part.pop(0)[1][0])
+        width = dialects.modal_width([_trimmed(cells) for _, cells in part])
+        while part and width > 1 and sum(bool(c.strip()) for c in part[0][1]) == 1:
+            above.append(next(c for c in part.pop(0)[1] if c.strip()))
+            ledger.note(RepairKind.TITLE_ROWS)
+        if width == 1 and len(part) < 3:
+            above.extend(cells[0] for _, cells in part)
+        elif part:
+            yield _table(part, tuple(above), ledger)
+
+
+def _trimmed(cells: Sequence[str]) -> list[str]:
+    last = max((place for place, cell in enumerate(cells) if cell.strip()), default=-1)
+    return list(cells[: last + 1])
+
+
+def _table(block: Sequence[tuple[int, list[str]]], notes: tuple[str, ...], ledger: Ledger) -> Table:
+    header = _trimmed(block[0][1])
+    names, width = header_names(header, ledger), len(header)
+    rows, lines, totals = [], [], ()
+    for line, cells in block[1:]:
+        extra = [cell for cell in cells[width:] if cell.strip()]
+        if is_total_row(extra) or _is_total(cells, bool(rows)):
+            totals = tuple(cells[:width])
+            ledger.note(RepairKind.TOTAL_ROW, 1, ", ".join(cells)[:120], [line])
+            continue
+        rows.append(tuple((cells + [""] * width)[:width]))
+        lines.append(line)
+    return Table(names, tuple(rows), tuple(lines), notes, totals)
+
+
+def _is_total(cells: Sequence[str], is_below: bool) -> bool:
+    """Whether a row below others calls itself a total in its first filled cell."""
+    first = next((cell for cell in cells if cell.strip()), "")
+    return is_below and is_total_row([first]) and not numbers.is_number(first)
+
+
+def api_tables(answer: dict[str, Any]) -> list[Table]:
+    """Tables of a GA4 Data API answer: runReport, or runFunnelReport with its parts."""
+    if "dimensionHeaders" in answer or "metricHeaders" in answer:
+        return [_api_table(answer)]
+    parts = [answer[name] for name in ("funnelTable", "funnelVisualization") if isinstance(answer.get(name), dict)]
+    parts += [one for one in answer.get("reports", []) if isinstance(one, dict)]
+    return [_api_table(part) for part in parts if part.get("rows")]
+
+
+def _api_table(part: dict[str, Any]) -> Table:
+    heads = [*part.get("dimensionHeaders", []), *part.get("metricHeaders", [])]
+    rows = [_api_cells(row) for row in part.get("rows", [])]
+    totals = part.get("totals") or []
+    total = _api_cells(totals[0]) if totals else ()
+    names = tuple(str(head.get("name", "")) for head in heads)
+    width = len(names)
+    fitted = tuple(tuple((list(row) + [""] * width)[:width]) for row in rows)
+    return Table(names, fitted, tuple(range(1, len(rows) + 1)), totals=total)
+
+
+def _api_cells(row: dict[str, Any]) -> tuple[str, ...]:
+    cells = [*row.get("dimensionValues", []), *row.get("metricValues", [])]
+    return tuple(str(cell.get("value", "")) if isinstance(cell, dict) else str(cell) for cell in cells)

@@ -1,0 +1,303 @@
+"""Turns a column of times, however written, into microseconds UTC, and says what had to be decided on the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.events import clock, zones
+from workbench.events.repairs import Ledger, RepairKind
+
+_NUMBER = re.compile(r"^[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?$")
+_UNITS = ((1e8, 1e11, "seconds", 1_000_000.0), (1e11, 1e14, "milliseconds", 1e3), (1e14, 1e17, "microseconds", 1.0))
+_EMPTY = {"", "null", "none", "nan", "nat", "(not set)", "undefined", "n/a", "-"}
+_SERIAL = (25_569.0, 73_051.0)  # 1970 to 2100 in days since 1899-12-30
+_ZONED = r":\d{2}(?:[:.,]\d+)*\s*(?:[Zz]|[+-]\d{2}(?::?\d{2})?|[A-Za-z][A-Za-z/_]*)\s*$"
+_CLOCKS = ("%H:%M:%S.%f", "%H:%M:%S", "%H:%M", "")
+_CACHE = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class TimeStyle:
+    """What was decided for a column of times.
+
+    `unit` names the unit of numbers where the format fixes it; None tells it by size. `mark` is the sign between the
+    parts of dates that end with the year, "" where there are none. `is_proven` says whether a day above 12 decided.
+    """
+
+    zone: str = "UTC"
+    unit: str | None = None
+    day_first: bool = False
+    mark: str = ""
+    is_proven: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Instants of a column: `us` is meaningful where `is_good`; `is_empty` marks cells that hold nothing."""
+
+    us: NDArray[np.int64]
+    is_good: NDArray[np.bool_]
+    is_empty: NDArray[np.bool_]
+
+
+def is_time(cell: str) -> bool:
+    """Whether a cell is a written time; a plain number is not, though it may be one by its column.
+
+    Examples
+    --------
+    >>> [is_time(c) for c in ("2021-03-01", "1.3.2021 10:00", "1614592800", "view")]
+    [True, True, False, False]
+    """
+    text = cell.strip()
+    if not 6 <= len(text) <= 64 or _NUMBER.match(text):
+        return False
+    return clock.read(text, True) is not None or clock.read(text, False) is not None
+
+
+def is_epoch(cell: str) -> bool:
+    """Whether a cell is a number of the size of a time since 1970."""
+    if not _NUMBER.match(cell.strip()):
+        return False
+    value = abs(float(cell.replace(",", ".")))
+    return bool(1e8 <= value < 1e20)
+
+
+def is_serial(cell: str) -> bool:
+    """Whether a cell is a number of the size of a spreadsheet's day count."""
+    return bool(_NUMBER.match(cell.strip())) and _SERIAL[0] <= float(cell.replace(",", ".")) < _SERIAL[1]
+
+
+def style_of(cells: Iterable[str], zone: str, prefers_day: bool) -> TimeStyle:
+    """Decide by proof whether day or month comes first in dates that end with the year.
+
+    Examples
+    --------
+    >>> style_of(["03/04/2021", "13/04/2021"], "UTC", False).day_first
+    True
+    >>> style_of(["03/04/2021"], "UTC", False).is_proven
+    False
+    """
+    day = month = 0
+    mark = ""
+    for cell in cells:
+        pair = clock.is_year_last(cell.strip())
+        if pair is not None:
+            mark = mark or next(c for c in cell if c in "./-")
+            day += pair[0] > 12
+            month += pair[1] > 12
+    if not mark:
+        return TimeStyle(zone)
+    if day or month:
+        return TimeStyle(zone, None, day >= month, mark)
+    return TimeStyle(zone, None, mark == "." or prefers_day, mark, is_proven=mark == ".")
+
+
+class TimeReader:
+    """Reads the batches of one column in one style, and books what it decides."""
+
+    def __init__(self, style: TimeStyle, ledger: Ledger) -> None:
+        self._style = style
+        self._ledger = ledger
+        self._known: dict[str, clock.Reading | None] = {}
+        self._cast = _Cast(style)
+        self.naive = 0
+
+    def read(self, column: Any) -> Times:
+        """Instants of an Arrow array of text, numbers, dates or timestamps."""
+        import pyarrow as pa
+
+        kind = column.type
+        if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+            return self._read_typed(column)
+        if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+            return self._read_numbers(column)
+        return self._read_text(column.cast(pa.string()))
+
+    def _read_typed(self, column: Any) -> Times:
+        import pyarrow as pa
+
+        zoned = pa.types.is_timestamp(column.type) and column.type.tz is not None
+        us = column.cast(pa.timestamp("us", column.type.tz if zoned else None), safe=False)
+        is_empty = _flags(us.is_null())
+        values = np.asarray(us.cast(pa.int64()).fill_null(0))
+        local = ~is_empty & (not zoned)
+        return self._finish(values.copy(), ~is_empty, is_empty, local)
+
+    def _read_numbers(self, column: Any) -> Times:
+        import pyarrow as pa
+
+        is_empty = _flags(column.is_null())
+        whole = pa.types.is_integer(column.type)
+        values = np.asarray(column.cast(pa.int64() if whole else pa.float64(), safe=False).fill_null(0))
+        us, is_good, units = self._scaled(values)
+        is_good &= ~is_empty
+        self._book_units(units, is_good, values)
+        return self._finish(us, is_good, is_empty, (units == 4) | (units == 5))
+
+    def _scaled(self, values: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int8]]:
+        """(Microseconds, is a time, unit: 0 s, 1 ms, 2 us, 3 ns, 4 spreadsheet days, 5 written as digits, -1 none)."""
+        size = np.abs(values)
+        unit = np.full(len(values), -1, np.int8)
+        fixed = {"s": 0, "ms": 1, "us": 2, "ns": 3}.get(self._style.unit or "", -1)
+        if fixed >= 0:
+            unit[:] = fixed
+        else:
+            for code, (low, high, _, _) in enumerate(_UNITS):
+                unit[(size >= low) & (size < high)] = code
+            unit[size >= 1e17] = 3
+            unit[(size >= _SERIAL[0]) & (size < _SERIAL[1])] = 4
+            unit[
+                ((size >= 19_900_101) & (size <= 20_991_231)) | ((size >= 19_900_101e6) & (size <= 20_991_231.3e6))
+            ] = 5
+        us = np.zeros(len(values), np.int64)
+        for code, factor in enumerate((1_000_000, 1_000, 1)):
+            us[unit == code] = _multiplied(values[unit == code], factor)
+        us[unit == 3] = (values[unit == 3] // 1_000).astype(np.int64)
+        days = values[unit == 4].astype(float)
+        us[unit == 4] = np.rint((days - 25_569.0) * 86_400_000.0).astype(np.int64) * 1_000
+        for place in np.flatnonzero(unit == 5):
+            known = clock.read(str(int(values[place])), False)
+            us[place], unit[place] = (known.us, 5) if known else (0, -1)
+        return us, unit >= 0, unit
+
+    def _book_units(self, units: NDArray[np.int8], is_good: NDArray[np.bool_], values: NDArray[Any]) -> None:
+        if self._style.unit is not None:
+            return
+        found = [code for code in range(4) if bool(((units == code) & is_good).any())]
+        names = ("seconds", "milliseconds", "microseconds", "nanoseconds")
+        for code in found:
+            hit = (units == code) & is_good
+            self._ledger.note(RepairKind.EPOCH_UNIT, int(hit.sum()), f"{_plain(values[hit][0])} read as {names[code]}")
+        if len(found) > 1:
+            minority = min(found, key=lambda code: int((units == code).sum()))
+            self._ledger.note(
+                RepairKind.EPOCH_MIXED, int((units == minority).sum()), " and ".join(names[c] for c in found)
+            )
+        serial = (units == 4) & is_good
+        if serial.any():
+            self._ledger.note(RepairKind.EXCEL_SERIAL, int(serial.sum()), _plain(values[serial][0]))
+
+    def _read_text(self, column: Any) -> Times:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        texts = pc.utf8_trim_whitespace(column.fill_null(""))
+        us, is_good, has_zone = self._cast.read(texts)
+        is_good &= (us >= clock.FIRST_US) & (us < clock.LAST_US)
+        is_empty = np.zeros(len(us), bool)
+        local = is_good & ~has_zone
+        rest = np.flatnonzero(~is_good)
+        if len(rest):
+            left = texts.take(pa.array(rest)).to_pylist()
+            self._read_rest(left, rest, (us, is_good, is_empty, local))
+        return self._finish(us, is_good, is_empty, local)
+
+    def _read_rest(self, left: Sequence[str], rest: NDArray[np.intp], out: tuple[NDArray[Any], ...]) -> None:
+        us, is_good, is_empty, local = out
+        is_empty[rest] = [text.lower() in _EMPTY for text in left]
+        numeric = np.array([bool(_NUMBER.match(text)) for text in left], bool)
+        if numeric.any():
+            self._read_numeric_text([t for t, n in zip(left, numeric, strict=True) if n], rest[numeric], out)
+        for place, text, is_number in zip(rest, left, numeric, strict=True):
+            if is_number or is_empty[place]:
+                continue
+            known = self._one(text)
+            if known is not None:
+                us[place], is_good[place], local[place] = known.us, True, known.offset_us is None
+                us[place] -= known.offset_us or 0
+
+    def _read_numeric_text(self, texts: Sequence[str], places: NDArray[np.intp], out: tuple[NDArray[Any], ...]) -> None:
+        us, is_good, _, local = out
+        whole = all(text.lstrip("+-").isdigit() and len(text) < 19 + (text[0] in "+-") for text in texts)
+        values = np.array([int(t) for t in texts], np.int64) if whole else np.array([_as_float(t) for t in texts])
+        us[places], is_good[places], units = self._scaled(values)
+        local[places] = (units == 4) | (units == 5)
+        self._book_units(units, is_good[places], values)
+
+    def _one(self, text: str) -> clock.Reading | None:
+        if text not in self._known:
+            if len(self._known) > _CACHE:
+                self._known.clear()
+            self._known[text] = clock.read(text, self._style.day_first)
+        return self._known[text]
+
+    def _finish(
+        self, us: NDArray[np.int64], is_good: NDArray[np.bool_], is_empty: NDArray[np.bool_], local: NDArray[np.bool_]
+    ) -> Times:
+        local = local & is_good
+        self.naive += int(local.sum())
+        if self._style.zone != "UTC" and local.any():
+            sane = local & (us >= clock.FIRST_US) & (us < clock.LAST_US)
+            us = us.copy()
+            us[sane], gap, fold = zones.to_utc(us[sane], self._style.zone)
+            self._ledger.note(RepairKind.DST_GAP, int(gap.sum()), f"a time that {self._style.zone} skipped")
+            self._ledger.note(RepairKind.DST_FOLD, int(fold.sum()), f"a time that {self._style.zone} had twice")
+        return Times(us, is_good, is_empty)
+
+
+def _plain(value: Any) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def _as_float(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def _multiplied(values: NDArray[Any], factor: int) -> NDArray[np.int64]:
+    if values.dtype.kind == "f":
+        return np.rint(np.clip(values * factor, -9e18, 9e18)).astype(np.int64)
+    limit = (2**63 - 1) // factor
+    return np.clip(values, -limit, limit) * factor
+
+
+def _flags(mask: Any) -> NDArray[np.bool_]:
+    return np.asarray(mask.to_numpy(zero_copy_only=False), bool)
+
+
+class _Cast:
+    """The quick road: DuckDB reads ISO times and the column's own form; what it cannot read is left for `clock`."""
+
+    def __init__(self, style: TimeStyle) -> None:
+        import duckdb
+
+        off = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "1"}
+        self._connection = duckdb.connect(config=off)
+        self._connection.execute("SET TimeZone = 'UTC'")
+        self._needs_zone = style.zone != "UTC"
+        forms = _forms(style)
+        local = f", try_strptime(x, {forms})::TIMESTAMPTZ" if forms else ""
+        self._query = f"SELECT epoch_us(COALESCE(TRY_CAST(x AS TIMESTAMPTZ){local})) AS us FROM texts"
+
+    def read(self, texts: Any) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+        """(Microseconds, was read, names a zone)."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        answer = self._connection.from_arrow(pa.table({"x": texts})).query("texts", self._query)
+        read = answer.to_arrow_table().column("us").combine_chunks()
+        is_good = _flags(read.is_valid())
+        us = np.asarray(read.fill_null(0)).copy()
+        if self._needs_zone:
+            zoned = _flags(pc.match_substring_regex(texts, _ZONED))
+        else:
+            # Without a zone of its own a time is read as UTC, so the sample is enough to say how many there are.
+            zoned = np.full(len(us), self._is_zoned_sample(texts))
+        return us, is_good, zoned
+
+    @staticmethod
+    def _is_zoned_sample(texts: Any) -> bool:
+        sample = [text for text in texts.slice(0, 50).to_pylist() if text]
+        return bool(sample) and all(re.search(_ZONED, text) for text in sample)
+
+
+def _forms(style: TimeStyle) -> list[str]:
+    if not style.mark:
+        return []
+    date = style.mark.join(("%d", "%m", "%Y") if style.day_first else ("%m", "%d", "%Y"))
+    return [f"{date} {time}".strip() for time in _CLOCKS]
