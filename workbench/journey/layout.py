@@ -1,7 +1,8 @@
 """Layered layout of the map from left to right: ranks, order within a rank, then positions. Pure geometry.
 
 The method is Sugiyama's: break cycles (links that return are left out), rank by longest path, put dummies on long
-links, reduce crossings by barycentre sweeps, then pull every rank towards its neighbours without overlap.
+links, reduce crossings by barycentre sweeps, then pull every rank towards its neighbours without overlap. A trail that
+is much wider than a screen is wrapped: it goes on in a second band below, cut where fewest links cross.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ GAP_Y = 44
 GRID = 10
 _SWEEPS = 12
 _DUMMY_HEIGHT = 24
+BAND_GAP = 120
+SCREEN_ASPECT = 1.9
+_MOST_BANDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,15 @@ class Layout:
 
 
 def lay_out(
-    journey: Journey, sizes: Mapping[ElementId, tuple[int, int]], only: Collection[ElementId] | None = None
+    journey: Journey,
+    sizes: Mapping[ElementId, tuple[int, int]],
+    only: Collection[ElementId] | None = None,
+    aspect: float | None = SCREEN_ASPECT,
 ) -> Layout:
     """Positions for the elements on the trail (or for `only` these, which then stay where their block was).
 
     `sizes` holds (width, height) per element; the result is deterministic and keeps today's order where it can.
+    `aspect` is the width to height that long trails are wrapped to; None never wraps.
     """
     chosen = [e for e in journey.elements if e.stage_id is None and (only is None or e.element_id in only)]
     ids = [e.element_id for e in chosen]
@@ -57,6 +65,8 @@ def lay_out(
     heights: dict[Node, float] = {i: sizes[i][1] for i in ids}
     y = _spread(layers, neighbours, heights)
     x = _columns(layers, sizes)
+    if aspect is not None:
+        x, y = _wrapped(layers, chains, x, y, heights, sizes, aspect)
     left = min((e.x for e in chosen), default=0) if only is not None else 0
     top = min((e.y for e in chosen), default=0) if only is not None else 0
     return _placed(layers, x, y, heights, chains, loose, sizes, (left, top))
@@ -223,6 +233,69 @@ def _columns(layers: list[list[Node]], sizes: Mapping[ElementId, tuple[int, int]
         widest = max((sizes[node][0] for node in layer if node in sizes), default=0)  # type: ignore[index]
         at += widest + GAP_X
     return lefts
+
+
+def _wrapped(
+    layers: list[list[Node]],
+    chains: Mapping[tuple[ElementId, ElementId], list[Node]],
+    x: list[float],
+    y: dict[Node, float],
+    heights: Mapping[Node, float],
+    sizes: Mapping[ElementId, tuple[int, int]],
+    aspect: float,
+) -> tuple[list[float], dict[Node, float]]:
+    """Columns and centres with the layers broken into as many bands as bring width to height near `aspect`."""
+    best = (x, y)
+    fit = _misfit(x, y, heights, aspect)
+    for bands in range(2, min(_MOST_BANDS, len(layers) // 2) + 1):
+        cuts = _cuts(layers, chains, bands)
+        tried = _in_bands(layers, cuts, x, y, heights)
+        misfit = _misfit(tried[0], tried[1], heights, aspect)
+        if misfit < fit * 0.8:
+            best, fit = tried, misfit
+    return best
+
+
+def _misfit(x: Sequence[float], y: Mapping[Node, float], heights: Mapping[Node, float], aspect: float) -> float:
+    """How much larger than the screen the map is in its worse direction."""
+    if not y:
+        return 0.0
+    top = min(c - heights.get(n, _DUMMY_HEIGHT) / 2 for n, c in y.items())
+    bottom = max(c + heights.get(n, _DUMMY_HEIGHT) / 2 for n, c in y.items())
+    return max(max(x) + 240.0, (bottom - top) * aspect)
+
+
+def _cuts(
+    layers: list[list[Node]], chains: Mapping[tuple[ElementId, ElementId], list[Node]], bands: int
+) -> list[int]:
+    """Layers that begin a new band: near equal parts, moved by at most one to where the fewest links cross."""
+    crossing = [len(layer) for layer in layers]
+    for chain in chains.values():
+        for node in chain:
+            crossing[node[2]] += 2  # type: ignore[index]
+    cuts = []
+    for part in range(1, bands):
+        ideal = round(len(layers) * part / bands)
+        near = [i for i in (ideal, ideal - 1, ideal + 1) if 0 < i < len(layers) and i not in cuts]
+        cuts.append(min(near, key=lambda i: crossing[i] + crossing[i - 1]))
+    return sorted(cuts)
+
+
+def _in_bands(
+    layers: list[list[Node]], cuts: Sequence[int], x: Sequence[float], y: Mapping[Node, float], heights: Mapping[Node, float]
+) -> tuple[list[float], dict[Node, float]]:
+    new_x, new_y = list(x), dict(y)
+    at = 0.0
+    for first, last in zip((0, *cuts), (*cuts, len(layers)), strict=True):
+        nodes = [node for layer in layers[first:last] for node in layer]
+        top = min(y[n] - heights.get(n, _DUMMY_HEIGHT) / 2 for n in nodes)
+        bottom = max(y[n] + heights.get(n, _DUMMY_HEIGHT) / 2 for n in nodes)
+        for index in range(first, last):
+            new_x[index] = x[index] - x[first]
+        for node in nodes:
+            new_y[node] = y[node] - top + at
+        at += bottom - top + BAND_GAP
+    return new_x, new_y
 
 
 def _placed(

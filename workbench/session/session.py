@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,10 @@ class Session(QObject):
             If it cannot be read; the open document stays.
         """
         self.start(file.load(path), path)
+
+    def keep_measured(self, figures: tuple[tuple[str, Any], ...]) -> None:
+        """Let the journey carry the figures last measured; no edit, so no undo step."""
+        self._journey = replace(self._journey, measured=figures)
 
     def save(self, path: Path | None = None) -> Path:
         """Write the journey to its file, or to a new one."""

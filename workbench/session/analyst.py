@@ -1,0 +1,151 @@
+"""Asks for measures when the part of the journey that numbers depend on changes; keeps the newest answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from workbench.analysis.kept import measures_of
+from workbench.analysis.measures import Measures
+from workbench.errors import CancelledError
+from workbench.progress import Progress
+from workbench.session.background import Lane
+from workbench.session.session import Session
+from workbench.session.shelf import Loaded, Shelf
+
+NO_MEASURES = Measures(query=None)
+_THROTTLE_MS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a panel asks beyond the map's own figures; `work` gets journey, measures, dataset and progress."""
+
+    name: str
+    work: Callable[[Any, Measures, Loaded, Progress], Any]
+
+
+class Analyst(QObject):
+    """Measures of the open journey on its loaded data, and the answers that visible panels want."""
+
+    measured = Signal()
+    answered = Signal(str)
+    failed = Signal(object)
+    stale_changed = Signal(bool)
+
+    def __init__(self, session: Session, shelf: Shelf, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._shelf = session, shelf
+        self.measures: Measures = NO_MEASURES
+        self.is_stale = False
+        self._query: Any = None
+        self._data_key: tuple[Any, ...] = ()
+        self._wanted: dict[str, Question] = {}
+        self._answers: dict[str, tuple[Any, Any]] = {}
+        self.lane = Lane("interactive", self)
+        self.lane.answered.connect(self._on_measured)
+        self.lane.failed.connect(self._on_failed)
+        self.heavy = Lane("heavy", self)
+        self.heavy.answered.connect(self._on_heavy_answered)
+        self.heavy.failed.connect(self._on_failed)
+        self._timer = QTimer(self, singleShot=True, interval=_THROTTLE_MS)
+        self._timer.timeout.connect(self._ask)
+        session.journey_changed.connect(self._on_changed)
+        shelf.changed.connect(self._on_changed)
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What the current measures must answer: the query and the data."""
+        return (self._query, self._data_key)
+
+    def answer(self, name: str) -> Any:
+        """The newest answer to a panel's question, or None."""
+        found = self._answers.get(name)
+        return found[1] if found else None
+
+    def want(self, question: Question) -> None:
+        """Keep the answer to this question fresh, because somebody looks at it."""
+        self._wanted[question.name] = question
+        self._ask_heavy()
+
+    def forget_want(self, name: str) -> None:
+        """Nobody looks at this answer any more."""
+        self._wanted.pop(name, None)
+
+    def shutdown(self) -> None:
+        self._timer.stop()
+        self.lane.shutdown()
+        self.heavy.shutdown()
+
+    def _on_changed(self) -> None:
+        from workbench.analysis.query import Query
+
+        query = Query.of(self._session.journey)
+        data_key = tuple((i, id(loaded.store or loaded.counts)) for i, loaded in self._shelf.loaded.items())
+        if (query, data_key) == (self._query, self._data_key):
+            return
+        self._query, self._data_key = query, data_key
+        if not self._shelf.loaded:
+            self._take(measures_of(self._session.journey) or Measures(query=query))
+            return
+        self._set_stale(True)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _ask(self) -> None:
+        query, loaded = self._query, self._in_order()
+        self.lane.request(self.key, lambda progress: _measured(query, loaded, progress))
+
+    def _in_order(self) -> tuple[Loaded, ...]:
+        """Loaded data in the order of the journey, since the first dataset serves elements without one."""
+        order = [d.dataset_id for d in self._session.journey.datasets]
+        loaded = self._shelf.loaded
+        return tuple(loaded[i] for i in (*order, *(k for k in loaded if k not in order)) if i in loaded)
+
+    def _on_measured(self, key: Any, measures: Measures) -> None:
+        if key == self.key:
+            self._take(measures)
+
+    def _take(self, measures: Measures) -> None:
+        self.measures = measures
+        self._set_stale(False)
+        self.measured.emit()
+        self._ask_heavy()
+
+    def _ask_heavy(self) -> None:
+        first = self._shelf.first
+        if first is None or self.is_stale:
+            return
+        key, journey, measures = self.key, self._session.journey, self.measures
+        for name, question in self._wanted.items():
+            known = self._answers.get(name)
+            if (known is None or known[0] != key) and not self.heavy.is_busy:
+                work = question.work
+                self.heavy.request((key, name), lambda progress, w=work: w(journey, measures, first, progress))
+                return
+
+    def _on_heavy_answered(self, key: Any, answer: Any) -> None:
+        query_key, name = key
+        self._answers[name] = (query_key, answer)
+        self.answered.emit(name)
+        self._ask_heavy()
+
+    def _on_failed(self, key: Any, error: Exception) -> None:
+        if not isinstance(error, CancelledError):
+            self.failed.emit(error)
+
+    def _set_stale(self, is_stale: bool) -> None:
+        if is_stale != self.is_stale:
+            self.is_stale = is_stale
+            self.stale_changed.emit(is_stale)
+
+
+def _measured(query: Any, loaded: tuple[Loaded, ...], progress: Progress) -> Measures:
+    from workbench.analysis.measure import measure
+
+    ambient = frozenset(name for item in loaded if item.report for name in item.report.technical)
+    stores = {item.dataset_id: item.store for item in loaded if item.store is not None}
+    return measure(query, stores, progress, ambient)

@@ -1,0 +1,123 @@
+"""The desk: session, data, measures and forecast in one place, for the views to watch."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.analysis.kept import kept_figures
+from workbench.forecast.figures import MapFigures, map_figures
+from workbench.journey.element import Element
+from workbench.journey.journey import Journey
+from workbench.session.analyst import Analyst
+from workbench.session.forecaster import Forecaster
+from workbench.session.session import Session
+from workbench.session.shelf import Shelf
+
+
+class Desk(QObject):
+    """Wires an edit to its numbers: journey -> measures -> forecast -> the figures on the map."""
+
+    figures_changed = Signal()
+    highlight_changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = Session(self)
+        self.shelf = Shelf(self.session, self)
+        self.analyst = Analyst(self.session, self.shelf, self)
+        self.forecaster = Forecaster(self.session, self)
+        self.figures = MapFigures()
+        self._highlight: StrEnum | None = None
+        self.session.journey_changed.connect(self._on_journey_changed)
+        self.analyst.measured.connect(self._on_measured)
+        self.analyst.failed.connect(self.failed)
+        self.forecaster.changed.connect(self._refresh)
+        self.forecaster.failed.connect(self.failed)
+
+    @property
+    def highlight(self) -> StrEnum | None:
+        """The tag that lights the map; None lights everything."""
+        return self._highlight
+
+    @property
+    def is_lit(self) -> object:
+        """Predicate of the highlighted elements, or None."""
+        tag = self._highlight
+        if tag is None:
+            return None
+        return lambda element: has_tag(element, tag)
+
+    def set_highlight(self, tag: StrEnum | None) -> None:
+        if tag != self._highlight:
+            self._highlight = tag
+            self.highlight_changed.emit()
+
+    def start(self, journey: Journey, path: Path | None = None) -> None:
+        """Put another journey on the desk and load the data it refers to."""
+        self.shelf.forget()
+        self.forecaster.use(())
+        self.session.start(journey, path)
+        self.shelf.reopen()
+
+    def open(self, path: Path) -> None:
+        """Open a journey file with its data.
+
+        Raises
+        ------
+        WorkbenchError
+            If it cannot be read; what is on the desk stays.
+        """
+        from workbench.project import file
+
+        self.start(file.load(path), path)
+
+    def save(self, path: Path | None = None) -> Path:
+        """Save the journey with the figures that a laptop without the data will show in grey.
+
+        Raises
+        ------
+        WorkbenchError
+            If it cannot be written.
+        """
+        kept = kept_figures(self.analyst.measures)
+        if self.analyst.measures.entered is not None and not self.analyst.is_stale:
+            self.session.keep_measured(kept)
+        return self.session.save(path)
+
+    def export(self, path: Path) -> None:
+        """Write a workbook, report or picture, by the ending of the path.
+
+        Raises
+        ------
+        WorkbenchError
+            If the ending is unknown or the file cannot be written.
+        """
+        from workbench.export.write import write_report
+
+        data = tuple(self.shelf.loaded.values())
+        write_report(path, report_of(self.session.journey, self.analyst.measures, self.forecaster.outcome, data))
+
+    def shutdown(self) -> None:
+        """Stop all background work, so that nothing outlives the window."""
+        self.analyst.shutdown()
+        self.shelf.lane.shutdown()
+
+    def _on_journey_changed(self) -> None:
+        # Cards show what was measured last until the new measure comes home.
+        self.forecaster.rebuild(self.session.journey, self.analyst.measures)
+
+    def _on_measured(self) -> None:
+        self.forecaster.rebuild(self.session.journey, self.analyst.measures)
+
+    def _refresh(self) -> None:
+        self.figures = map_figures(self.session.journey, self.analyst.measures, self.forecaster.outcome)
+        self.figures_changed.emit()
+
+
+def has_tag(element: Element, tag: StrEnum) -> bool:
+    """Whether an element carries a facet value, or is of a kind."""
+    return tag in (element.kind, element.mechanism, element.phase, element.signal)

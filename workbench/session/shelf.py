@@ -1,0 +1,208 @@
+"""The loaded data: stores and step counts by dataset, imported on the io lane, found again when a journey opens."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.errors import WorkbenchError
+from workbench.journey import edits
+from workbench.journey.element import DatasetId
+from workbench.journey.journey import Dataset
+from workbench.progress import Progress
+from workbench.session.background import Lane
+from workbench.session.session import Session
+
+if TYPE_CHECKING:
+    from workbench.events.aggregates import StepCounts
+    from workbench.events.report import ImportReport
+    from workbench.events.source import Choices
+    from workbench.events.store import EventStore
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An import that was asked for: files, and what a person chose instead of the guess."""
+
+    paths: tuple[Path, ...]
+    dataset_id: DatasetId
+    choices: Choices | None = None
+    joins_journey: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A dataset in use: exactly one of `store` (events) and `counts` (step counts), with its import report."""
+
+    dataset_id: DatasetId
+    paths: tuple[Path, ...]
+    store: EventStore | None = None
+    counts: StepCounts | None = None
+    report: ImportReport | None = None
+    fingerprint: str = ""
+
+
+class Shelf(QObject):
+    """Datasets by id. A failed or cancelled import leaves everything as it was."""
+
+    changed = Signal()
+    import_failed = Signal(object)
+    import_finished = Signal(object)
+    missing_found = Signal(object)
+    busy_changed = Signal(bool)
+    progressed = Signal(object)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._loaded: dict[DatasetId, Loaded] = {}
+        self._queue: list[Wanted] = []
+        self._wanted: Wanted | None = None
+        self.lane = Lane("io", self)
+        self.lane.answered.connect(self._on_answered)
+        self.lane.failed.connect(self._on_failed)
+        self.lane.busy_changed.connect(self.busy_changed)
+        self.lane.progressed.connect(self.progressed)
+
+    @property
+    def loaded(self) -> Mapping[DatasetId, Loaded]:
+        return self._loaded
+
+    @property
+    def first(self) -> Loaded | None:
+        """The dataset that elements use unless they are bound to another one."""
+        for dataset in self._session.journey.datasets:
+            if dataset.dataset_id in self._loaded:
+                return self._loaded[dataset.dataset_id]
+        return None
+
+    def load(
+        self, paths: tuple[Path, ...], choices: Choices | None = None, replaces: DatasetId | None = None
+    ) -> None:
+        """Import files as a new dataset, or in the place of another one."""
+        taken = {d.dataset_id for d in self._session.journey.datasets}
+        dataset_id = replaces or DatasetId(edits.new_id(paths[0].name.split(".")[0], taken))
+        self._enqueue(Wanted(paths, dataset_id, choices))
+
+    def forget(self) -> None:
+        """Drop all loaded data, for another document."""
+        self._queue.clear()
+        self.lane.cancel()
+        if self._loaded:
+            self._loaded = {}
+            self.changed.emit()
+
+    def reopen(self) -> None:
+        """Load what the journey refers to; what is missing is told for relinking."""
+        folder = self._session.path.parent if self._session.path else Path.cwd()
+        missing = []
+        for dataset in self._session.journey.datasets:
+            paths = tuple(Path(os.path.normpath(folder / path)) for path in dataset.paths)
+            if all(path.exists() for path in paths):
+                choices = choices_of(dataset)
+                self._enqueue(Wanted(paths, dataset.dataset_id, choices, joins_journey=False))
+            else:
+                missing.append(dataset)
+        if missing:
+            self.missing_found.emit(tuple(missing))
+
+    def cancel(self) -> None:
+        self._queue.clear()
+        self.lane.cancel()
+
+    def _enqueue(self, wanted: Wanted) -> None:
+        self._queue.append(wanted)
+        if not self.lane.is_busy:
+            self._next()
+
+    def _next(self) -> None:
+        if self._queue:
+            wanted = self._queue.pop(0)
+            self._wanted = wanted
+            self.lane.request(wanted, lambda progress: _import(wanted, progress))
+
+    def _on_answered(self, wanted: Wanted, loaded: Loaded) -> None:
+        self._loaded = {**self._loaded, wanted.dataset_id: loaded}
+        if wanted.joins_journey:
+            dataset = self._reference(wanted, loaded)
+            self._session.apply("Load data", edits.bind_dataset, dataset, wanted.dataset_id)
+        self.changed.emit()
+        self.import_finished.emit(loaded)
+        self._next()
+
+    def _reference(self, wanted: Wanted, loaded: Loaded) -> Dataset:
+        folder = self._session.path.parent if self._session.path else None
+        return Dataset(
+            wanted.dataset_id,
+            tuple(relative(path, folder) for path in wanted.paths),
+            loaded.fingerprint,
+            wanted.choices.columns if wanted.choices else (),
+            wanted.choices.zone if wanted.choices else "",
+            summary_pairs(loaded),
+        )
+
+    def _on_failed(self, wanted: Wanted, error: Exception) -> None:
+        self.import_failed.emit(error)
+        self._next()
+
+
+def relative(path: Path, folder: Path | None) -> str:
+    """Path as the journey keeps it: relative to its file where both are on one drive, with forward slashes."""
+    if folder is None:
+        return path.resolve().as_posix()
+    try:
+        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive on Windows
+        return path.resolve().as_posix()
+
+
+def choices_of(dataset: Dataset) -> Choices | None:
+    """What a person chose when a dataset was imported; None where every guess was kept."""
+    if not dataset.mapping and not dataset.zone:
+        return None
+    from workbench.events.source import Choices
+
+    return Choices(columns=dataset.mapping, zone=dataset.zone or "UTC")
+
+
+def summary_pairs(loaded: Loaded) -> tuple[tuple[str, Any], ...]:
+    """What the journey file keeps of an import report."""
+    report = loaded.report
+    if report is None:
+        return (("steps", len(loaded.counts.steps)),)
+    return (
+        ("format", report.format),
+        ("rows", report.rows),
+        ("events", report.kept),
+        ("people", report.users),
+        ("dropped", sum(item.count for item in report.dropped)),
+        ("repairs", sum(item.count for item in report.repairs)),
+    )
+
+
+def _import(wanted: Wanted, progress: Progress) -> Loaded:
+    from workbench.events.fingerprint import fingerprint
+    from workbench.events.report import ImportReport
+    from workbench.events.source import Choices, DataKind, Sources, store_folder
+    from workbench.events.store import EventStore
+
+    for path in wanted.paths:
+        if not path.exists():
+            raise WorkbenchError(f"{path} does not exist.", "Check the path, or choose the file again.")
+    choices = wanted.choices or Choices()
+    mark = "+".join(fingerprint(path) for path in wanted.paths)
+    folder = store_folder(list(wanted.paths), choices)
+    known = ImportReport.load(folder) if folder.is_dir() else None
+    if known is not None:
+        return Loaded(wanted.dataset_id, wanted.paths, EventStore.open(folder), None, known, mark)
+    with Sources(wanted.paths, choices, progress) as sources:
+        if sources.kind is DataKind.AGGREGATES:
+            return Loaded(wanted.dataset_id, wanted.paths, None, sources.step_counts(), None, mark)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        store, report = sources.import_events(folder)
+    return Loaded(wanted.dataset_id, wanted.paths, store, None, report, mark)

@@ -1,0 +1,108 @@
+"""Commands on data: import, summary, reload, relink."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import CancelledError, WorkbenchError
+from workbench.journey import edits
+from workbench.journey.journey import Dataset
+from workbench.project.file import SUFFIX
+from workbench.session.shelf import Loaded, choices_of, relative
+from workbench.ui.actions import ActionSpec
+from workbench.ui.command_group import CommandGroup
+from workbench.ui.data_words import one_line
+from workbench.ui.dialogs import ask
+
+_DATA = (
+    "Exports (*.csv *.tsv *.txt *.json *.jsonl *.ndjson *.parquet *.xlsx *.xls *.ods *.gz *.zip *.zst *.xes);;All files (*)"
+)
+
+
+class DataCommands(CommandGroup):
+    """Everything that loads, shows or drops data."""
+
+    def data_specs(self) -> tuple[ActionSpec, ...]:
+        return (
+            ActionSpec("import", "Data", "&Import data…", self.import_data, ("Ctrl+I",), "database"),
+            ActionSpec("summary", "Data", "Data &summary…", self.show_summary, (), "info"),
+            ActionSpec("reload", "Data", "&Reload data", self.reload, (), "refresh-cw"),
+            ActionSpec("unload", "Data", "&Unload data", self.unload, (), "x"),
+        )
+
+    def import_data(self) -> None:
+        paths = ask.files_to_open(self.window, "Import data", _DATA)
+        if paths:
+            self.take_files([str(path) for path in paths])
+
+    def take_files(self, names: list[str]) -> None:
+        """Open a dropped journey, or import dropped data after a look at the columns."""
+        paths = tuple(Path(name) for name in names)
+        journeys = [path for path in paths if path.suffix == SUFFIX]
+        if journeys:
+            self.window.commands.open_path(journeys[0])
+            return
+        if paths:
+            self._preview(paths)
+
+    def _preview(self, paths: tuple[Path, ...]) -> None:
+        from workbench.ui.dialogs.import_wizard import ImportWizard
+
+        try:
+            wizard = ImportWizard(self.window, paths)
+        except WorkbenchError as error:
+            self.show_import_error(error)
+            return
+        wizard.accepted.connect(lambda: self.desk.shelf.load(paths, wizard.choices()))
+        wizard.open()
+
+    def show_import_result(self, loaded: Loaded) -> None:
+        """Say what came in; an empty map is offered nothing it did not ask for."""
+        if self.window.is_start:
+            self.window.show_start(False)
+        self.window.say(one_line(loaded))
+
+    def show_import_error(self, error: Exception) -> None:
+        if isinstance(error, CancelledError):
+            self.window.say("Import cancelled; everything is as it was.")
+            return
+        self.window.commands.show_error(error)
+
+    def show_summary(self) -> None:
+        from workbench.ui.dialogs.summary import SummaryDialog
+
+        if not self.desk.shelf.loaded:
+            self.window.say("No data is loaded: import some first (Ctrl+I).")
+            return
+        SummaryDialog(self.window, list(self.desk.shelf.loaded.values())).open()
+
+    def reload(self) -> None:
+        self.desk.shelf.forget()
+        self.desk.shelf.reopen()
+
+    def unload(self) -> None:
+        for dataset in self.desk.session.journey.datasets:
+            self.desk.session.apply("Unload data", edits.drop_dataset, dataset.dataset_id)
+        self.desk.shelf.forget()
+
+    def ask_relink(self, missing: tuple[Dataset, ...]) -> None:
+        """Ask where data has gone that the journey refers to; without it the map shows what was last measured."""
+        for dataset in missing:
+            names = ", ".join(Path(path).name for path in dataset.paths)
+            if not ask.confirm(
+                self.window,
+                f"The data “{names}” is not where it was.",
+                "Look for it? The map can also be used without it.",
+            ):
+                continue
+            found = ask.files_to_open(self.window, f"Where is {names}?", _DATA)
+            if found:
+                self._relink(dataset, found)
+
+    def _relink(self, dataset: Dataset, found: list[Path]) -> None:
+        folder = self.desk.session.path.parent if self.desk.session.path else None
+        moved: Any = tuple(relative(path, folder) for path in found)
+        fresh = Dataset(dataset.dataset_id, moved, "", dataset.mapping, dataset.zone, dataset.summary)
+        self.desk.session.apply("Relink data", edits.bind_dataset, fresh, dataset.dataset_id)
+        self.desk.shelf.load(tuple(found), choices_of(dataset), dataset.dataset_id)

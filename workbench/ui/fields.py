@@ -1,0 +1,178 @@
+"""Form fields that commit a value when the person is done with it, and can show one without committing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
+
+from workbench.ui import icons
+from workbench.ui.theme import FACET_ICONS, theme
+
+
+class TextField(QLineEdit):
+    """One line of text."""
+
+    committed = Signal(str)
+
+    def __init__(self, placeholder: str = "") -> None:
+        super().__init__()
+        self.setPlaceholderText(placeholder)
+        self._shown = ""
+        self.editingFinished.connect(self._commit)
+
+    def show_value(self, value: str) -> None:
+        self._shown = value
+        if self.text() != value:
+            self.setText(value)
+
+    def _commit(self) -> None:
+        if self.text() != self._shown:
+            self._shown = self.text()
+            self.committed.emit(self._shown)
+
+
+class NotesField(QPlainTextEdit):
+    """Several lines of text."""
+
+    committed = Signal(str)
+
+    def __init__(self, placeholder: str = "") -> None:
+        super().__init__()
+        self.setPlaceholderText(placeholder)
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(64)
+        self._shown = ""
+
+    def show_value(self, value: str) -> None:
+        self._shown = value
+        if self.toPlainText() != value:
+            self.setPlainText(value)
+
+    def focusOutEvent(self, event: Any) -> None:
+        super().focusOutEvent(event)
+        if self.toPlainText() != self._shown:
+            self._shown = self.toPlainText()
+            self.committed.emit(self._shown)
+
+
+class NumberField(QLineEdit):
+    """A number or nothing; `is_rate` reads and shows per cent. Text that is no number is marked and not taken."""
+
+    committed = Signal(object)
+
+    def __init__(self, placeholder: str = "", is_rate: bool = False, low: float = 0.0, high: float | None = None) -> None:
+        super().__init__()
+        self._is_rate, self._low, self._high = is_rate, low, high
+        self.setPlaceholderText(placeholder)
+        self._shown: float | None = None
+        self.editingFinished.connect(self._commit)
+
+    def show_value(self, value: float | None) -> None:
+        self._shown = value
+        self.setText(self._words(value))
+        self.setToolTip("")
+
+    def _words(self, value: float | None) -> str:
+        if value is None:
+            return ""
+        return f"{value * 100:.6g} %" if self._is_rate else f"{value:.12g}"
+
+    def _commit(self) -> None:
+        try:
+            value = self._read()
+        except ValueError as error:
+            self.setToolTip(str(error))
+            self.setText(self._words(self._shown))
+            return
+        if value != self._shown:
+            self._shown = value
+            self.setText(self._words(value))
+            self.committed.emit(value)
+
+    def _read(self) -> float | None:
+        raw = self.text().strip().removesuffix("%").replace(" ", "").replace(" ", "")
+        if not raw:
+            return None
+        if raw.count(",") == 1 and "." not in raw and len(raw.split(",")[1]) != 3:
+            raw = raw.replace(",", ".")
+        value = float(raw.replace(",", "")) / (100 if self._is_rate else 1)
+        if value < self._low or (self._high is not None and value > self._high):
+            raise ValueError(f"Between {self._words(self._low)} and {self._words(self._high)}, please.")
+        return value
+
+
+class ChoiceField(QComboBox):
+    """One of an enum's values, or none."""
+
+    committed = Signal(object)
+
+    def __init__(self, kind: type[StrEnum], none_text: str | None = "–", help_text: dict[Any, str] | None = None) -> None:
+        super().__init__()
+        self._values: list[StrEnum | None] = list(kind) if none_text is None else [None, *kind]
+        for value in self._values:
+            self.addItem(none_text if value is None else value.value)
+            if value is not None and help_text and value in help_text:
+                self.setItemData(self.count() - 1, help_text[value], Qt.ItemDataRole.ToolTipRole)
+        self.tint()
+        theme().changed.connect(self.tint)
+        self.activated.connect(self._commit)
+
+    def tint(self) -> None:
+        for row, value in enumerate(self._values):
+            if value in FACET_ICONS:
+                self.setItemIcon(row, icons.icon(FACET_ICONS[value], theme().colours.muted))
+
+    def show_value(self, value: StrEnum | None) -> None:
+        with QSignalBlocker(self):
+            self.setCurrentIndex(self._values.index(value))
+
+    def show_mixed(self) -> None:
+        """Several elements with different values."""
+        with QSignalBlocker(self):
+            self.setCurrentIndex(-1)
+            self.setPlaceholderText("several")
+
+    def _commit(self, row: int) -> None:
+        self.committed.emit(self._values[row])
+
+
+def form() -> tuple[QWidget, QFormLayout]:
+    """A form whose labels stand left and whose fields take the room."""
+    holder = QWidget()
+    layout = QFormLayout(holder)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setHorizontalSpacing(10)
+    layout.setVerticalSpacing(7)
+    layout.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    layout.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    return holder, layout
+
+
+def label(words: str = "", role: str = "") -> QLabel:
+    """A wrapping label; `role` is a style of the theme."""
+    made = QLabel(words)
+    made.setWordWrap(True)
+    if role:
+        made.setProperty("role", role)
+    return made
+
+
+def section(words: str) -> QLabel:
+    made = label(words, "section")
+    made.setContentsMargins(0, 8, 0, 0)
+    return made
+
+
+def show_all_or_mixed(field: ChoiceField, values: Sequence[Any]) -> None:
+    """Show the common value of several elements, or that they differ."""
+    if len(set(values)) == 1:
+        field.show_value(values[0])
+    else:
+        field.show_mixed()
+
+
+Commit = Callable[[Any], None]

@@ -1,0 +1,104 @@
+"""Dead ends: frequent actions that are (almost) never followed by the macro-conversion, each with its upper bound."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout
+
+from workbench.analysis.dead_ends import Fate
+from workbench.session.analyst import Question
+from workbench.session.desk import Desk
+from workbench.session.questions import DEAD_ENDS, dead_ends
+from workbench.ui import numbers
+from workbench.ui.fields import label
+from workbench.ui.panels.panel import Panel, Table
+
+_HEADERS = ("Action", "Verdict", "People", "Converted after", "Rate", "At most (95 %)", "Settled by")
+_WORDS = {Fate.DEAD_END: "▼ dead end", Fate.ALIVE: "alive", Fate.UNDECIDED: "undecided"}
+_ORDER = {Fate.DEAD_END: 0, Fate.UNDECIDED: 1, Fate.ALIVE: 2}
+
+
+class DeadEndsPanel(Panel):
+    """Asks only while somebody looks; the answer stays until the query changes."""
+
+    jump_asked = Signal(str)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.title = label("", "title")
+        self.note = label("", "muted")
+        self.table = Table(_HEADERS, stretch=0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.addWidget(self.title)
+        layout.addWidget(self.note)
+        layout.addWidget(self.table, 1)
+        desk.analyst.answered.connect(lambda name: name == DEAD_ENDS and self.refresh())
+        self.table.cellClicked.connect(self._on_clicked)
+
+    def on_seen(self) -> None:
+        self.desk.analyst.want(Question(DEAD_ENDS, dead_ends))
+
+    def on_hidden(self) -> None:
+        self.desk.analyst.forget_want(DEAD_ENDS)
+
+    def show_figures(self) -> None:
+        found = self.desk.analyst.answer(DEAD_ENDS)
+        self.table.setVisible(bool(found and found.rows))
+        if found is None:
+            self.title.setText("Dead ends")
+            self.note.setText(self._why_empty())
+            return
+        dead = [row for row in found.rows if row.verdict.fate is Fate.DEAD_END]
+        names = ", ".join(row.name for row in dead[:3])
+        more = f" and {len(dead) - 3} more" if len(dead) > 3 else ""
+        self.title.setText(f"{len(dead)} dead end{'s' * (len(dead) != 1)}: {names}{more}" if dead else "No dead ends found")
+        self.note.setText(_definition(found))
+        targets = {rule_name: i for rule_name, i in self._targets().items()}
+        self.table.fill([_row(row) for row in found.rows], [targets.get(row.name, "") for row in found.rows])
+        self.table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+
+    def _why_empty(self) -> str:
+        journey = self.desk.session.journey
+        if journey.headline_macro is None:
+            return "Put a macro-conversion on the map: a dead end is an action that hardly ever leads to it."
+        if self.desk.shelf.first is None or self.desk.shelf.first.store is None:
+            return "Load event data (Ctrl+I) to find actions that are hardly ever followed by the macro-conversion."
+        if not journey.headline_macro.is_bound:
+            return f"Bind a rule to “{journey.headline_macro.title}” to find actions that hardly ever lead to it."
+        return "Looking for actions that are hardly ever followed by the macro-conversion…"
+
+    def _targets(self) -> dict[str, str]:
+        journey = self.desk.session.journey
+        by_title = {e.title: e.element_id for e in journey.elements}
+        by_event = {name: e.element_id for e in journey.elements if e.rule for name in e.rule.events}
+        return {**by_event, **by_title}
+
+    def _on_clicked(self, row: int, _: int) -> None:
+        target = self.table.target(row)
+        if target:
+            self.jump_asked.emit(target)
+
+
+def _definition(found: Any) -> str:
+    window = numbers.duration(found.window_s)
+    return (
+        f"Of {numbers.count(found.mature)} people whose {window} are over, {numbers.rate(found.base_rate)} convert. "
+        f"A dead end stays under half of that beyond doubt. {numbers.count(found.immature)} people are still running."
+    )
+
+
+def _row(row: Any) -> list[tuple[str, float | None] | str]:
+    verdict = row.verdict
+    missing = verdict.missing
+    return [
+        row.name,
+        (_WORDS[verdict.fate], float(_ORDER[verdict.fate])),
+        (numbers.count(verdict.n), float(verdict.n)),
+        (numbers.count(verdict.k), float(verdict.k)),
+        (numbers.rate(verdict.rate) if verdict.k else "none seen", verdict.rate),
+        (numbers.rate(verdict.upper), verdict.upper),
+        (f"about {numbers.count(missing)} more people" if missing else "", None if missing is None else float(missing)),
+    ]

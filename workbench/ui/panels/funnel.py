@@ -1,0 +1,116 @@
+"""The funnel of the happy path as bars: who is still there, and who was lost since the step before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from workbench.analysis.measures import FunnelFigures
+from workbench.session.desk import Desk
+from workbench.ui import numbers
+from workbench.ui.fields import label
+from workbench.ui.panels.panel import Panel
+from workbench.ui.theme import font, theme
+
+
+class FunnelPanel(Panel):
+    """Bars with counts and rates; the title says what the numbers say."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.title = label("", "title")
+        self.note = label("", "muted")
+        self._empty = label("", "muted")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._plot: Any = None
+        self._chart = QWidget()
+        self._chart_layout = QVBoxLayout(self._chart)
+        self._chart_layout.setContentsMargins(12, 8, 12, 6)
+        self._chart_layout.setSpacing(2)
+        self._chart_layout.addWidget(self.title)
+        self._chart_layout.addWidget(self.note)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._chart)
+
+    def show_figures(self) -> None:
+        funnel = self.desk.analyst.measures.funnel
+        if not funnel.steps:
+            self._empty.setText(self._why_empty())
+            self._stack.setCurrentIndex(0)
+            return
+        self._stack.setCurrentIndex(1)
+        self.title.setText(headline(funnel))
+        self.note.setText(definition(funnel))
+        self._draw(funnel)
+
+    def _why_empty(self) -> str:
+        if not self.desk.session.journey.happy_path:
+            return "Mark a happy path to see it as a funnel: select its elements, then Arrange ▸ Mark happy path."
+        return "Load data (Ctrl+I) to see the happy path as a funnel."
+
+    def _draw(self, funnel: FunnelFigures) -> None:
+        import pyqtgraph as pg
+
+        if self._plot is None:
+            self._plot = pg.PlotWidget()
+            self._plot.setMenuEnabled(False)
+            self._plot.hideButtons()
+            self._plot.setMouseEnabled(False, False)
+            self._chart_layout.addWidget(self._plot, 1)
+        plot, c = self._plot, theme().colours
+        plot.clear()
+        plot.setBackground(c.surface)
+        counts = [step.count for step in funnel.steps]
+        before = [counts[0], *counts[:-1]]
+        places = list(range(len(counts)))
+        lost = [max(0, b - n) for b, n in zip(before, counts, strict=True)]
+        hatch = QBrush(QColor(c.loss), Qt.BrushStyle.BDiagPattern)
+        plot.addItem(pg.BarGraphItem(x=places, height=counts, width=0.62, brush=QColor(c.stage), pen=None))
+        plot.addItem(pg.BarGraphItem(x=places, y0=counts, height=lost, width=0.62, brush=hatch, pen=pg.mkPen(c.loss)))
+        for place, step in zip(places, funnel.steps, strict=True):
+            top = max(step.count, before[place])
+            shown = numbers.count(step.count)
+            if step.rate_step is not None:
+                shown += f"\n{numbers.rate(step.rate_step)}"
+            text = pg.TextItem(shown, color=c.text, anchor=(0.5, 1.0))
+            text.setFont(font(12, 600))
+            text.setPos(place, top)
+            plot.addItem(text)
+        self._axes(plot, [step.name for step in funnel.steps], max(before))
+
+    def _axes(self, plot: Any, names: list[str], top: int) -> None:
+        c = theme().colours
+        bottom, left = plot.getAxis("bottom"), plot.getAxis("left")
+        bottom.setTicks([[(i, name if len(name) < 20 else name[:18] + "…") for i, name in enumerate(names)]])
+        for axis in (bottom, left):
+            axis.setTextPen(c.muted)
+            axis.setPen(c.border)
+            axis.setStyle(tickFont=font(12))
+        plot.hideAxis("left")
+        plot.setXRange(-0.6, len(names) - 0.4, padding=0)
+        plot.setYRange(0, max(1, top) * 1.28, padding=0)
+
+
+def headline(funnel: FunnelFigures) -> str:
+    """The chart in a sentence."""
+    first, last = funnel.steps[0], funnel.steps[-1]
+    if last.rate_total is None:
+        return f"No {funnel.mode} funnel yet: nobody reached {first.name}"
+    worst = min(
+        (step for step in funnel.steps[1:] if step.rate_step is not None), key=lambda step: step.rate_step or 0, default=None
+    )
+    words = f"{numbers.rate(last.rate_total)} go from {first.name} to {last.name}"
+    return f"{words}; the largest share is lost before {worst.name}" if worst else words
+
+
+def definition(funnel: FunnelFigures) -> str:
+    """How the bars were counted."""
+    window = numbers.duration(funnel.window_s) if funnel.window_s is not None else "no"
+    words = f"Happy path, {funnel.mode}, {window} window; hatched: lost since the step before"
+    if funnel.immature:
+        words += f"; {numbers.count(funnel.immature)} entries are still running"
+    return words + "."

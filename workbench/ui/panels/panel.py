@@ -1,0 +1,114 @@
+"""What all result panels share: hidden ones only note that they are stale and catch up when shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+
+from workbench.session.desk import Desk
+from workbench.ui.theme import font, theme
+
+SORT = Qt.ItemDataRole.UserRole + 1
+TARGET = Qt.ItemDataRole.UserRole + 2
+
+
+class Panel(QWidget):
+    """A view of the figures; subclasses fill `show_figures`."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self._is_behind = True
+        desk.figures_changed.connect(self.refresh)
+        desk.session.journey_changed.connect(self.refresh)
+        theme().changed.connect(self.refresh)
+
+    def refresh(self) -> None:
+        """Show what is current, now or when the panel is next seen."""
+        if self.isVisible():
+            self._is_behind = False
+            self.show_figures()
+        else:
+            self._is_behind = True
+
+    def show_figures(self) -> None:
+        raise NotImplementedError
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.on_seen()
+        if self._is_behind:
+            self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.on_hidden()
+
+    def on_seen(self) -> None:
+        """Somebody looks: ask for what only this panel needs."""
+
+    def on_hidden(self) -> None:
+        """Nobody looks any more."""
+
+
+class _SortedItem(QTableWidgetItem):
+    """Sorts by its number, not by its words; cells without a number come last."""
+
+    def __lt__(self, other: QTableWidgetItem) -> bool:
+        mine, theirs = self.data(SORT), other.data(SORT)
+        if mine is None or theirs is None:
+            return mine is not None if mine is not theirs else self.text() < other.text()
+        return bool(mine < theirs)
+
+
+class Table(QTableWidget):
+    """A read-only table with sortable columns; rows may carry what they jump to."""
+
+    def __init__(self, headers: Sequence[str], stretch: int = 0) -> None:
+        super().__init__(0, len(headers))
+        self.setHorizontalHeaderLabels(list(headers))
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(26)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setSortingEnabled(True)
+        self.setWordWrap(False)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def fill(self, rows: Sequence[Sequence[tuple[str, float | None] | str]], targets: Sequence[str] = ()) -> None:
+        """Rows of cells: words, or (words, number to sort by)."""
+        order = (self.horizontalHeader().sortIndicatorSection(), self.horizontalHeader().sortIndicatorOrder())
+        self.setSortingEnabled(False)
+        self.setRowCount(len(rows))
+        for row, cells in enumerate(rows):
+            for column, cell in enumerate(cells):
+                self.setItem(row, column, _item(cell, targets[row] if targets else ""))
+        self.setSortingEnabled(True)
+        if order[0] < self.columnCount():
+            self.sortByColumn(*order)
+
+    def target(self, row: int) -> str:
+        """What a row jumps to: an element or link id."""
+        return str(self.item(row, 0).data(TARGET) or "")
+
+
+def _item(cell: tuple[str, float | None] | str, target: str) -> QTableWidgetItem:
+    words, number = (cell, None) if isinstance(cell, str) else cell
+    item = _SortedItem(words)
+    item.setData(TARGET, target)
+    item.setToolTip(words)
+    if not isinstance(cell, str):
+        item.setData(SORT, number)
+        item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        item.setFont(font(13))
+    return item
