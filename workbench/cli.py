@@ -114,7 +114,7 @@ def inspect_data(
 
 @app.command()
 @guarded
-def measure(
+def measure(  # noqa: PLR0913, PLR0917 - one argument an option, which typer reads off the signature
     data: Data,
     steps: Annotated[str, typer.Option("--steps", help='"view > cart|wish > buy"; names with spaces are quoted.')],
     window: Annotated[str, typer.Option("--window", help="Conversion window: 30d, 12h, 90m, 45s, or none.")] = "none",
@@ -127,9 +127,7 @@ def measure(
         str | None, typer.Option("--to", help="Last day, or the instant up to which entries count.")
     ] = None,
     where: Annotated[list[str] | None, typer.Option("--where", help='"property op value"; may repeat.')] = None,
-    segment: Annotated[
-        str | None, typer.Option("--segment", help="Segment of counts that are split by one.")
-    ] = None,
+    segment: Annotated[str | None, typer.Option("--segment", help="Segment of counts that are split by one.")] = None,
     mapping: MapOption = "",
     zone: ZoneOption = "UTC",
     sheet: SheetOption = None,
@@ -354,7 +352,7 @@ def _count_warnings(counts: StepCounts, steps: Sequence[dict[str, Any]], dates: 
     for step in steps:
         if step["rate_step"] is not None and step["rate_step"] > 1:
             found.append(
-                f"{step['name']} counts more than the step before ({step['rate_step']:.1%}): open counts or a tracking gap."
+                f"{step['name']} counts more than the step before ({step['rate_step']:.1%}): open counts or a gap."
             )
     if counts.sums_uniques and (dates is None or len(dates) > 1):
         found.append("These are unique people per day; summed over days the same person counts more than once.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -75,7 +76,7 @@ class StepCounts:
     def growing(self, segment: str | None = None) -> tuple[str, ...]:
         """Steps that count more than the step before: open-funnel counts or a gap in tracking."""
         counts = [(step, self.count(step, segment)) for step in self.steps]
-        pairs = zip(counts, counts[1:], strict=False)
+        pairs = itertools.pairwise(counts)
         return tuple(step for (_, a), (step, b) in pairs if a is not None and b is not None and b > a)
 
     def named(self, name: str) -> str:

@@ -224,7 +224,7 @@ def _zip_members(member: Member, staging: Staging, ledger: Ledger) -> Iterator[M
         for entry in sorted(entries, key=lambda e: natural_key(e.filename)):
             try:
                 with archive.open(entry) as stream:
-                    copy = staging.copy(cast(IO[bytes], stream), entry.compress_size, f"{member.name}/{entry.filename}")
+                    copy = staging.copy(stream, entry.compress_size, f"{member.name}/{entry.filename}")
             except (NotImplementedError, RuntimeError) as error:
                 raise WorkbenchError(
                     f"{member.name}/{entry.filename} cannot be unpacked: {error}.", _TOO_BIG

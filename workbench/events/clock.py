@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from workbench.events.wording import words
+
 FIRST_US = 631_152_000_000_000  # 1990-01-01: nothing older is web tracking, and 1970 stands for "no time"
 LAST_US = 4_102_444_800_000_000  # 2100-01-01: 9999 stands for "never"
 _EPOCH = datetime(1970, 1, 1)
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTHS = words("jan feb mar apr may jun jul aug sep oct nov dec")
 _OTHER_MONTHS = {"mär": 3, "mrz": 3, "mai": 5, "okt": 10, "dez": 12, "fév": 2, "fev": 2, "avr": 4, "juin": 6, "juil": 7}
 _OTHER_MONTHS |= {"aoû": 8, "déc": 12, "ene": 1, "abr": 4, "ago": 8, "dic": 12, "gen": 1, "mag": 5, "giu": 6, "lug": 7}
 _OTHER_MONTHS |= {"set": 9, "ott": 10, "out": 10}

@@ -11,12 +11,24 @@ from workbench.errors import WorkbenchError
 from workbench.events import numbers, times
 from workbench.events.aggregates import CountKind, StepCount, StepCounts
 from workbench.events.numbers import NumberStyle
-from workbench.events.reading import natural_words
 from workbench.events.repairs import Ledger, RepairKind
 from workbench.events.tables import Table, as_date
+from workbench.events.wording import natural_words, words
 
-_STEP_WORDS = ["step", "funnel_step_name", "funnelstepname", "event_name", "eventname", "stage", "goal", "event", "name", "action", "schritt", "stufe", "ereignis", "étape", "etapa", "шаг", "событие", "page_path_and_screen_class", "page_path", "pagepath", "page", "screen"]
-_COUNT_WORDS = ["active_users", "activeusers", "total_users", "totalusers", "users", "unique_users", "unique_visitors", "visitors", "people", "count", "unique_pageviews", "visits", "sessions", "session_count", "event_count", "eventcount", "events", "total_events", "views", "pageviews", "hits", "anzahl", "nutzer", "benutzer", "aktive_nutzer", "besucher", "sitzungen", "ereignisse", "nombre", "utilisateurs", "usuarios", "количество", "n"]
+_STEP_WORDS = words(
+    """
+        step funnel_step_name funnelstepname event_name eventname stage goal event name action schritt stufe
+        ereignis étape etapa шаг событие page_path_and_screen_class page_path pagepath page screen
+        """
+)
+_COUNT_WORDS = words(
+    """
+        active_users activeusers total_users totalusers users unique_users unique_visitors visitors people
+        count unique_pageviews visits sessions session_count event_count eventcount events total_events views
+        pageviews hits anzahl nutzer benutzer aktive_nutzer besucher sitzungen ereignisse nombre utilisateurs
+        usuarios количество n
+        """
+)
 _UNIQUE_WORDS = re.compile(
     r"user|visitor|people|person|unique|nutzer|besucher|utilisateur|usuario|kunden|customer|пользовател"
 )

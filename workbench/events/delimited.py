@@ -193,7 +193,7 @@ class DelimitedReading:
         )
 
     def _is_runaway(self, cells: list[str], lines: _Lines) -> bool:
-        """Whether a stray quotation mark swallowed following lines: the record has an odd width, its first line alone not."""
+        """Whether a stray quotation mark swallowed lines: the record has an odd width, its first line alone has not."""
         first = self._split(lines.record[0])
         return len(cells) != self.dialect.width and len(first) == self.dialect.width
 
@@ -230,7 +230,7 @@ class DelimitedReading:
 
     @property
     def _is_clean(self) -> bool:
-        """Whether the file is written the way DuckDB's strict reader takes it, so that both roads give the same rows."""
+        """Whether the file is written as DuckDB's strict reader takes it, so that both roads give the same rows."""
         text, dialect = self._text, self.dialect
         return (
             text.size > _HEAD

@@ -118,12 +118,10 @@ def modal_width(rows: Sequence[Sequence[object]]) -> int:
 
 def _title_rows(rows: Sequence[Sequence[str]], width: int) -> int:
     """How many rows above the header hold a title (one filled cell where the table has more) or nothing."""
-    count = 0
-    for row in rows[:20]:
+    for count, row in enumerate(rows[:20]):
         filled = sum(bool(cell.strip()) for cell in row)
         if width < 2 or filled >= min(2, width):
             return count
-        count += 1
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Reads numbers as people and spreadsheets write them, deciding once for a whole column what a point and a comma mean."""
+"""Reads numbers as people write them, deciding once for a whole column what a point and a comma mean."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""What every container (delimited text, JSON lines, Parquet, sheet ...) looks like to the formats: columns and batches."""
+"""What every container (text, JSON lines, Parquet, sheet ...) looks like to the formats: columns and batches."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -90,15 +89,3 @@ def text_rows(names: Sequence[str], rows: Sequence[Sequence[str | None]], lines:
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     arrays = [pa.array(column, pa.string()) for column in columns]
     return Rows(pa.RecordBatch.from_arrays(arrays, names=list(names)), pa.array(lines, pa.int64()))
-
-
-def natural_words(name: str) -> str:
-    """A column name in one spelling for comparison: lower case, words joined by `_`.
-
-    Examples
-    --------
-    >>> natural_words("Event Name"), natural_words("eventName"), natural_words("$insert_id")
-    ('event_name', 'event_name', 'insert_id')
-    """
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    return re.sub(r"\W+|_+", "_", spaced).strip("_").lower()

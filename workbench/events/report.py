@@ -30,7 +30,7 @@ class SourceReport:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to know about the data: how many rows or people it concerns, the evidence, and a fix if there is one."""
+    """Something to know about the data: how many it concerns, the evidence, and a fix if there is one."""
 
     kind: str
     count: int

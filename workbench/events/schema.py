@@ -6,31 +6,57 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
 from workbench.events import numbers, times
-from workbench.events.reading import natural_words
+from workbench.events.wording import natural_words, words
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 ROLES = ("user", "time", "event", "session", "value", "event_id", "currency", "transaction", "order")
 _NAMES: dict[str, tuple[str, ...]] = {
-    "user": tuple(
-        ["user_pseudo_id", "person_id", "distinct_id", "amplitude_id", "user_id", "userid", "client_id", "clientid", "visitor_id", "visitorid", "customer_id", "customerid", "domain_userid", "anonymous_id", "device_id", "member_id", "account_id", "contact_id", "lead_id", "profile_id", "case_concept_name", "case_id", "caseid", "case", "uid", "cookie_id", "fullvisitorid", "user", "visitor", "client", "customer", "person", "account", "user_name", "username", "email", "benutzer", "benutzer_id", "benutzerid", "nutzer", "nutzer_id", "kunde", "kunden_id", "kundennummer", "besucher", "besucher_id", "utilisateur", "id_utilisateur", "client_identifiant", "usuario", "id_usuario", "cliente", "id_cliente", "пользователь", "пользователь_id", "клиент", "клиент_id", "session_id", "sessionid", "website_session_id", "session"]
+    "user": words(
+        """
+        user_pseudo_id person_id distinct_id amplitude_id user_id userid client_id clientid visitor_id
+        visitorid customer_id customerid domain_userid anonymous_id device_id member_id account_id contact_id
+        lead_id profile_id case_concept_name case_id caseid case uid cookie_id fullvisitorid user visitor
+        client customer person account user_name username email benutzer benutzer_id benutzerid nutzer
+        nutzer_id kunde kunden_id kundennummer besucher besucher_id utilisateur id_utilisateur
+        client_identifiant usuario id_usuario cliente id_cliente пользователь пользователь_id клиент клиент_id
+        session_id sessionid website_session_id session
+        """
     ),
-    "event": tuple(
-        ["event_name", "event", "eventname", "activity", "concept_name", "event_type", "eventtype", "action", "event_text", "event_action", "ereignis", "ereignisname", "aktion", "aktivität", "événement", "evenement", "evento", "nombre_evento", "acción", "событие", "действие", "name", "type", "step", "page", "page_path", "url", "page_url", "pageview_url", "page_location", "path", "screen"]
+    "event": words(
+        """
+        event_name event eventname activity concept_name event_type eventtype action event_text event_action
+        ereignis ereignisname aktion aktivität événement evenement evento nombre_evento acción событие
+        действие name type step page page_path url page_url pageview_url page_location path screen
+        """
     ),
-    "time": tuple(
-        ["event_timestamp", "timestamp", "time_timestamp", "event_time", "time", "ts", "datetime", "date_time", "occurred_at", "occurred", "created_at", "created", "time_stamp", "event_datetime", "event_at", "server_time", "hit_time_gmt", "derived_tstamp", "collector_tstamp", "complete_timestamp", "start_timestamp", "zeitpunkt", "zeitstempel", "zeit", "uhrzeit", "horodatage", "fecha_hora", "fecha", "hora", "marca_de_tiempo", "время", "дата", "datum", "date", "event_date", "day"]
+    "time": words(
+        """
+        event_timestamp timestamp time_timestamp event_time time ts datetime date_time occurred_at occurred
+        created_at created time_stamp event_datetime event_at server_time hit_time_gmt derived_tstamp
+        collector_tstamp complete_timestamp start_timestamp zeitpunkt zeitstempel zeit uhrzeit horodatage
+        fecha_hora fecha hora marca_de_tiempo время дата datum date event_date day
+        """
     ),
-    "session": tuple(
-        ["ga_session_id", "session_id", "sessionid", "website_session_id", "domain_sessionid", "visit_id", "visitid", "session", "sitzung", "sitzungs_id", "sesión", "sesion_id", "сессия"]
+    "session": words(
+        """
+        ga_session_id session_id sessionid website_session_id domain_sessionid visit_id visitid session
+        sitzung sitzungs_id sesión sesion_id сессия
+        """
     ),
-    "value": tuple(
-        ["purchase_revenue_in_usd", "purchase_revenue", "value", "revenue", "event_value_in_usd", "transaction_value", "transaction_revenue", "order_value", "order_total", "total_revenue", "tr_total", "revenue_usd", "amount", "price_usd", "total_price", "price", "sales", "total", "umsatz", "betrag", "erlös", "wert", "preis", "revenu", "montant", "chiffre_d_affaires", "ingresos", "importe", "monto", "valor", "выручка", "сумма"]
+    "value": words(
+        """
+        purchase_revenue_in_usd purchase_revenue value revenue event_value_in_usd transaction_value
+        transaction_revenue order_value order_total total_revenue tr_total revenue_usd amount price_usd
+        total_price price sales total umsatz betrag erlös wert preis revenu montant chiffre_d_affaires
+        ingresos importe monto valor выручка сумма
+        """
     ),
     "event_id": ("insert_id", "message_id", "messageid", "event_id", "eventid", "event_uuid", "uuid", "hit_id"),
     "currency": ("currency", "currency_code", "tr_currency", "währung", "waehrung", "devise", "moneda", "валюта"),
@@ -151,12 +177,12 @@ class Guess:
 
     @cached_property
     def _by_words(self) -> dict[str, str]:
-        words: dict[str, str] = {}
+        found: dict[str, str] = {}
         for name in self._names:
             plain = natural_words(name)
-            words.setdefault(plain, name)
-            words.setdefault(_PREFIX.sub("", plain), name)
-        return words
+            found.setdefault(plain, name)
+            found.setdefault(_PREFIX.sub("", plain), name)
+        return found
 
     def cells(self, name: str) -> list[str]:
         """The filled cells of a column in the sample, as text."""
@@ -268,7 +294,9 @@ def _cell(value: Any) -> str:
 
 def _number_text(value: Any) -> str:
     if isinstance(value, float):
-        return "" if value != value else (str(int(value)) if value.is_integer() and abs(value) < 1e18 else repr(value))
+        if isnan(value):
+            return ""
+        return str(int(value)) if value.is_integer() and abs(value) < 1e18 else repr(value)
     return str(value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,13 +18,13 @@ from workbench.events.reading import Rows
 from workbench.events.repairs import DropReason, Ledger, RepairKind
 from workbench.events.schema import Mapping, is_missing_id
 from workbench.events.times import TimeReader, TimeStyle
+from workbench.events.wording import words
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_TOTALS = frozenset(
-    ["total", "totals", "grand total", "sum", "gesamt", "gesamtsumme", "summe", "total général", "total general", "suma", "totale", "итого", "всего"]
-)
+_TOTALS = frozenset(words("total totals sum gesamt gesamtsumme summe suma totale итого всего"))
+_TOTALS |= {"grand total", "total général", "total general"}
 RESERVED = ("user", "time_us", "event", "line", "order", "session", "event_id", "value")
 
 
@@ -190,7 +191,7 @@ class Shaper:
         import pyarrow as pa
 
         mapping = self._plan.mapping
-        value = self._amounts(columns[mapping.value])
+        value = self._amounts(columns[mapping.value or ""])
         currency = columns.get(mapping.currency or "")
         main = self._plan.main_currency
         if currency is None or main is None:
@@ -246,7 +247,7 @@ def _as_text(column: Any) -> Any:
     if pa.types.is_string(column.type):
         return column
     if pa.types.is_floating(column.type):
-        return pa.array([None if v is None or v != v else _id_text(v) for v in column.to_pylist()], pa.string())
+        return pa.array([None if v is None or isnan(v) else _id_text(v) for v in column.to_pylist()], pa.string())
     return column.cast(pa.string())
 
 

@@ -161,10 +161,8 @@ class Sources:
     def _is_mapped(self, reading: Reading) -> bool:
         """Whether a person named the columns, so that the file holds events whatever it looks like."""
         chosen = dict(self._choices.columns)
-        return (
-            {"user", "time", "event"} <= set(chosen)
-            or (self._choices.mapping is not None
-            and self._choices.mapping.is_complete)
+        return {"user", "time", "event"} <= set(chosen) or (
+            self._choices.mapping is not None and self._choices.mapping.is_complete
         )
 
     @property
@@ -326,7 +324,7 @@ class _Run:
 
 def _bytes_per_row(item: Shaped) -> float:
     sample = item.sample
-    return max(1.0, sample.nbytes / max(1, sample.num_rows))
+    return float(max(1.0, sample.nbytes / max(1, sample.num_rows)))
 
 
 def _source_report(item: Shaped, shaper: Shaper) -> SourceReport:

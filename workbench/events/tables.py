@@ -137,7 +137,9 @@ def _trimmed(cells: Sequence[str]) -> list[str]:
 def _table(block: Sequence[tuple[int, list[str]]], notes: tuple[str, ...], ledger: Ledger) -> Table:
     header = _trimmed(block[0][1])
     names, width = header_names(header, ledger), len(header)
-    rows, lines, totals = [], [], ()
+    rows: list[tuple[str, ...]] = []
+    lines: list[int] = []
+    totals: tuple[str, ...] = ()
     for line, cells in block[1:]:
         extra = [cell for cell in cells[width:] if cell.strip()]
         if is_total_row(extra) or _is_total(cells, bool(rows)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import itertools
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -128,7 +129,7 @@ def _guess_8_bit(head: bytes) -> str:
     if _is_utf8_with_damage(head):
         return "utf-8"
     high = sum(byte >= 0x80 for byte in head)
-    in_runs = sum(a >= 0x80 and b >= 0x80 for a, b in zip(head, head[1:], strict=False))
+    in_runs = sum(a >= 0x80 and b >= 0x80 for a, b in itertools.pairwise(head))
     if high and in_runs > 0.5 * high:
         return _guess_foreign(head)
     if set(head) & {0x81, 0x8D, 0x8F, 0x90, 0x9D}:

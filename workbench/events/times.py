@@ -251,9 +251,11 @@ def _as_float(text: str) -> float:
 
 def _multiplied(values: NDArray[Any], factor: int) -> NDArray[np.int64]:
     if values.dtype.kind == "f":
-        return np.rint(np.clip(values * factor, -9e18, 9e18)).astype(np.int64)
+        scaled: NDArray[np.int64] = np.rint(np.clip(values * factor, -9e18, 9e18)).astype(np.int64)
+        return scaled
     limit = (2**63 - 1) // factor
-    return np.clip(values, -limit, limit) * factor
+    whole: NDArray[np.int64] = np.clip(values, -limit, limit) * factor
+    return whole
 
 
 def _flags(mask: Any) -> NDArray[np.bool_]:

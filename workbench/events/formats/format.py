@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.events.cells import CellCounts, nested_columns, spread
 from workbench.events.nested import flat_columns
-from workbench.events.reading import Origin, Reading, Rows, natural_words
+from workbench.events.reading import Origin, Reading, Rows
 from workbench.events.repairs import Ledger
 from workbench.events.schema import Guess, Mapping
+from workbench.events.wording import natural_words
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -10,8 +10,9 @@ import numpy as np
 from workbench.events.formats.format import Format, Sight, with_columns
 from workbench.events.formats.keyvalue import joined_field, pivot
 from workbench.events.nested import flat_columns
-from workbench.events.reading import Rows, natural_words
+from workbench.events.reading import Rows
 from workbench.events.schema import Mapping
+from workbench.events.wording import natural_words, words
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,11 +27,23 @@ _STRUCTS = re.compile(
 )
 _SHORT = {
     natural_words(name): name
-    for name in ["device.category", "device.operating_system", "device.language", "geo.country", "geo.region", "geo.city", "geo.continent", "traffic_source.source", "traffic_source.medium", "traffic_source.name", "ecommerce.transaction_id", "ecommerce.purchase_revenue", "ecommerce.purchase_revenue_in_usd", "ecommerce.total_item_quantity", "privacy_info.analytics_storage", "event_date", "event_timestamp", "event_name", "user_pseudo_id", "user_id"]
+    for name in words(
+        """
+        device.category device.operating_system device.language geo.country geo.region geo.city geo.continent
+        traffic_source.source traffic_source.medium traffic_source.name ecommerce.transaction_id
+        ecommerce.purchase_revenue ecommerce.purchase_revenue_in_usd ecommerce.total_item_quantity
+        privacy_info.analytics_storage event_date event_timestamp event_name user_pseudo_id user_id
+        """
+    )
 }
 _ITEM_FIELDS = ("item_id", "item_name", "item_brand", "item_category")
 _BATCH_FIELDS = ("batch_page_id", "batch_ordering_id", "batch_event_index")
-_UNWANTED = ["event_timestamp", "event_previous_timestamp", "event_bundle_sequence_id", "event_server_timestamp_offset", "user_first_touch_timestamp", "stream_id", "ga_session_id", "batch_page_id", "batch_ordering_id", "batch_event_index"]
+_UNWANTED = words(
+    """
+        event_timestamp event_previous_timestamp event_bundle_sequence_id event_server_timestamp_offset
+        user_first_touch_timestamp stream_id ga_session_id batch_page_id batch_ordering_id batch_event_index
+        """
+)
 TECHNICAL = ("user_engagement", "scroll", "session_start", "first_visit", "page_ping", "heartbeat")
 _PURCHASES = ("purchase", "ecommerce_purchase", "in_app_purchase", "refund")
 PURCHASE_VALUE = "purchase_value"
@@ -51,9 +64,9 @@ def _plain_name(name: str) -> str:
     >>> [_plain_name(n) for n in ("event_params.page_location", "ep_page_title", "device__category", "Geo Country")]
     ['page_location', 'page_title', 'device.category', 'geo.country']
     """
-    words = natural_words(name)
-    if words in _SHORT:
-        return _SHORT[words]
+    plain = natural_words(name)
+    if plain in _SHORT:
+        return _SHORT[plain]
     found = _PARAMS.match(name)
     if found:
         return found["key"]
@@ -67,12 +80,12 @@ def _reshape(rows: Rows) -> Rows:
     batch = rows.batch
     columns: dict[str, Any] = {}
     for name in batch.schema.names:
-        column, words = batch.column(name), natural_words(name)
-        if words in ("event_params", "params_json", "event_params_json"):
+        column, plain = batch.column(name), natural_words(name)
+        if plain in ("event_params", "params_json", "event_params_json"):
             _add(columns, pivot(column), "event_params.")
-        elif words == "user_properties":
+        elif plain == "user_properties":
             _add(columns, {f"user_properties.{key}": array for key, array in pivot(column).items()}, "")
-        elif words == "items":
+        elif plain == "items":
             _add(columns, _items(column), "")
         else:
             flat = flat_columns(pa.RecordBatch.from_arrays([column], names=[name]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, ParseError
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 _BATCH = 16_384
 _CASE = "case:"
-_READ = {"int": int, "float": float, "boolean": lambda text: text.strip().lower() == "true"}
+_READ: dict[str, Callable[[str], Any]] = {
+    "int": int,
+    "float": float,
+    "boolean": lambda text: text.strip().lower() == "true",
+}
 
 
 class XesReading:
