@@ -282,5 +282,5 @@ def _resampled(timeline: Timeline, taking: Taking, weight: NDArray[np.int64]) ->
         timeline, user=timeline.user[index], reach=timeline.reach[index], converted=timeline.converted[index]
     )
     starts = np.concatenate([[0], np.cumsum(weight)])[taking.people]
-    again = Taking(taking.name, starts[place], taking.depth[place], taking.ever)
+    again = Taking(taking.name, starts[place], taking.depth[place], taking.ever, taking.row[place])
     return mantel_haenszel(drawn.cells(again)).ratio

@@ -49,7 +49,7 @@ def ambient_events(store: EventStore, listed: Iterable[str] = DEFAULT_AMBIENT) -
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """First takings of one thing before the macro: whose (positions in the timeline's people) and at which depth.
+    """First takings of one thing before the macro: whose (places in the timeline's people), at which depth and row.
 
     `ever` are all who took it within the window, also after the macro.
     """
@@ -58,6 +58,7 @@ class Taking:
     people: Ints
     depth: Ints
     ever: Ints
+    row: Ints
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ class Timeline:
             place[first].astype(np.int64),
             self._depth[before[first]].astype(np.int64),
             ever[_first_of_each(ever)].astype(np.int64),
+            before[first].astype(np.int64),
         )
 
     def takings(self, ambient: Iterable[str] = ()) -> Iterator[Taking]:
@@ -177,6 +179,13 @@ class Timeline:
             return np.zeros((0, 4))
         starts = np.flatnonzero(np.diff(self.bins, prepend=0))
         return np.asarray(np.add.reduceat(columns, starts, axis=0))
+
+    def next_counted(self, rows: Ints) -> Ints:
+        """The next counted row of the same person after each row; -1 where there is none."""
+        counted = np.flatnonzero(self._is_counted)
+        at = np.searchsorted(counted, rows, side="right")
+        found = np.append(counted, -1)[np.minimum(at, len(counted))]
+        return np.where((found >= 0) & (self._place[found] == self._place[rows]), found, -1)
 
     @cached_property
     def strata(self) -> Ints:
