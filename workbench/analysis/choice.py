@@ -73,6 +73,21 @@ class Walk:
     hits: Hits
     place: Ints
     true_position: Ints
+    bounds: Ints | None = None
+
+    @property
+    def borders(self) -> Ints:
+        """First position of each unit."""
+        return self.stream.offset[:-1] if self.bounds is None else self.bounds[0]
+
+    @property
+    def ends(self) -> Ints:
+        """Position behind the last of each unit."""
+        return self.stream.offset[1:] if self.bounds is None else self.bounds[1]
+
+    @property
+    def n_units(self) -> int:
+        return len(self.hits.offset) - 1
 
     @property
     def hit_list(self) -> HitList:
@@ -85,6 +100,16 @@ class Walk:
     def until(self, to_us: int) -> Walk:
         """The same walk with entries only before an instant."""
         return self.within(Span(self.options.span.from_us, min(to_us, self.options.span.to_us)))
+
+    def of_units(self, units: Ints) -> Walk:
+        """The walk of some units only, counted 0, 1, 2 ...; the stream's positions stay as they are."""
+        begin, length = self.hits.offset[units], np.diff(self.hits.offset)[units]
+        offset = np.zeros(len(units) + 1, np.int64)
+        np.cumsum(length, out=offset[1:])
+        which = np.arange(offset[-1]) + np.repeat(begin - offset[:-1], length)
+        hits = Hits(self.hits.position[which], self.hits.node[which], self.hits.time_us[which], offset)
+        bounds = np.stack([self.borders[units], self.ends[units]])
+        return replace(self, hits=hits, place=self.place[which], true_position=self.true_position[which], bounds=bounds)
 
     def within(self, span: Span) -> Walk:
         """The same walk with entries only inside a span."""
@@ -140,8 +165,8 @@ def choose(walk: Walk, exclusions: Sequence[Exclusion] = ()) -> tuple[Paths, Tal
         unused = tallies(len(walk.shape.nodes), len(walk.shape.edges))
 
         def clean_paths(work: Scratch, at: Ints, hit: Ints) -> int:
-            offset, borders = walk.hits.offset, walk.stream.offset
-            arguments = (graph, walk.hit_list, offset, borders, bans, work, unused, to_us, at, hit)
+            offset, borders = walk.hits.offset, walk.borders
+            arguments = (graph, walk.hit_list, offset, borders, walk.ends, bans, work, unused, to_us, at, hit)
             return int(choose_clean(*arguments))
 
         paths = _paths(walk, clean_paths)
@@ -166,8 +191,8 @@ def choose_in_any_order(walk: Walk, exclusions: Sequence[Exclusion] = ()) -> Pat
     is_first = options.entry is Entry.FIRST
     rules = AnyOrder(len(walk.shape.nodes), options.window_us, span.from_us, span.to_us, options.anchor_first, is_first)
     bans = _bans(walk, exclusions)
-    offset, borders = walk.hits.offset, walk.stream.offset
-    found = _paths(walk, lambda _, at, hit: int(choose_any_order(rules, walk.hit_list, offset, borders, bans, at, hit)))
+    places = walk.hits.offset, walk.borders, walk.ends
+    found = _paths(walk, lambda _, at, hit: int(choose_any_order(rules, walk.hit_list, *places, bans, at, hit)))
     return replace(found, node=np.arange(len(found.node)) - np.repeat(found.at[:-1], found.length))
 
 
@@ -181,7 +206,8 @@ def attempts_reaching(walk: Walk, exclusions: Sequence[Exclusion] = ()) -> Ints:
 
     def count(work: Scratch, at: Ints, hit: Ints) -> int:
         reached[:] = 0
-        arguments = (graph, walk.hit_list, walk.hits.offset, walk.stream.offset, bans, work, unused, to_us, reached)
+        places = walk.hits.offset, walk.borders, walk.ends
+        arguments = (graph, walk.hit_list, *places, bans, work, unused, to_us, reached)
         return int(count_attempts(*arguments))
 
     _paths(walk, count)
@@ -191,7 +217,7 @@ def attempts_reaching(walk: Walk, exclusions: Sequence[Exclusion] = ()) -> Ints:
 def _paths(walk: Walk, run: Callable[[Scratch, Ints, Ints], int]) -> Paths:
     """Run a kernel, with more work space if what it had was too little."""
     n, edges = len(walk.shape.nodes), len(walk.shape.edges)
-    at = np.zeros(walk.stream.n_units + 1, np.int64)
+    at = np.zeros(walk.n_units + 1, np.int64)
     hit = np.zeros(int(np.minimum(np.diff(walk.hits.offset), n).sum()), np.int64)
     room = 1
     while run(scratch(n, edges, walk.most_hits * room), at, hit) < 0:

@@ -199,9 +199,9 @@ def count_funnel(request: FunnelRequest, walk: Walk) -> Funnel:
     ]
     if n == 0:
         nothing = np.zeros(0, np.int64)
-        return Funnel(request, walk, Paths(np.zeros(walk.stream.n_units + 1, np.int64), *[nothing] * 3), ())
+        return Funnel(request, walk, Paths(np.zeros(walk.n_units + 1, np.int64), *[nothing] * 3), ())
     if options.unit.by is CountBy.ATTEMPTS:
-        nobody = Paths(np.zeros(walk.stream.n_units + 1, np.int64), *[np.zeros(0, np.int64)] * 3)
+        nobody = Paths(np.zeros(walk.n_units + 1, np.int64), *[np.zeros(0, np.int64)] * 3)
         return Funnel(request, walk, nobody, as_tuple(attempts_reaching(walk, bans)))
     if options.mode is Mode.OPEN:
         return _open(request, walk)

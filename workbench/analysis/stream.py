@@ -32,11 +32,12 @@ class Stream:
     unit: Unit = BY_USER
     owner: NDArray[np.int64] | None = None
     cleaning: Cleaning = AS_IT_IS
+    by_value: str | None = None
 
     @property
-    def key(self) -> tuple[Unit, Cleaning]:
+    def key(self) -> tuple[Unit, Cleaning, str | None]:
         """What tells streams of one store apart."""
-        return self.unit, self.cleaning
+        return self.unit, self.cleaning, self.by_value
 
     @property
     def n_units(self) -> int:

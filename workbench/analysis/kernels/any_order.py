@@ -113,7 +113,7 @@ def _wins(hits: HitList, path: Ints, n: int, best: Ints, best_n: int) -> bool:
 
 @kernel
 def choose_any_order(
-    rules: AnyOrder, hits: HitList, offset: Ints, borders: Ints, bans: Bans, path_at: Ints, path_hit: Ints
+    rules: AnyOrder, hits: HitList, offset: Ints, borders: Ints, ends: Ints, bans: Bans, path_at: Ints, path_hit: Ints
 ) -> int:
     """The chosen attempt of each unit: the events at which one more step was served."""
     owner = np.zeros(rules.n_steps, np.int64)
@@ -132,7 +132,7 @@ def choose_any_order(
             opens = rules.from_us <= hits.time[i] < rules.to_us and (not rules.anchor_first or hits.node[i] == 0)
             if opens:
                 n = _attempt(rules, hits, i, hi, owner, came, waiting, path)
-                y = _banned(rules, hits, bans, path, n, borders[unit], borders[unit + 1])
+                y = _banned(rules, hits, bans, path, n, borders[unit], ends[unit])
                 if y >= 0:
                     kept = 0
                     for k in range(n):

@@ -119,6 +119,7 @@ def choose_clean(
     hits: HitList,
     offset: Ints,
     borders: Ints,
+    ends: Ints,
     bans: Bans,
     work: Scratch,
     counts: Tallies,
@@ -144,7 +145,7 @@ def choose_clean(
             n = choose(graph, hits, work, counts, _instant_begin(hits, i, lo), hi, i, to_us, -1, end)
             if n < 0:
                 return n
-            y = _fires(graph, hits, work, bans, n, borders[unit], borders[unit + 1])
+            y = _fires(graph, hits, work, bans, n, borders[unit], ends[unit])
             if y >= 0:
                 n = _kept_length(hits, work, n, bans.time[y]) if bans.stops else 0
             if n > 0 and _wins(graph, hits, work, n, best, best_n):
@@ -201,6 +202,7 @@ def count_attempts(
     hits: HitList,
     offset: Ints,
     borders: Ints,
+    ends: Ints,
     bans: Bans,
     work: Scratch,
     counts: Tallies,
@@ -220,7 +222,7 @@ def count_attempts(
             n = choose(graph, hits, work, counts, i, hi, i, to_us, -1, end)
             if n < 0:
                 return n
-            y = _fires(graph, hits, work, bans, n, borders[unit], borders[unit + 1])
+            y = _fires(graph, hits, work, bans, n, borders[unit], ends[unit])
             if y >= 0:
                 n = _kept_length(hits, work, n, bans.time[y])
             for k in range(n):

@@ -1,0 +1,150 @@
+"""Plain sequences of events: what follows what, where units begin and end, how they move step by step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.analysis.loss import NOTHING
+from workbench.analysis.stream import Stream
+
+END = "(end)"
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class ExitRate:
+    """How often an event is the last of its unit, of all its occurrences; the rate is None without any."""
+
+    exits: int
+    occurrences: int
+
+    @property
+    def rate(self) -> float | None:
+        return self.exits / self.occurrences if self.occurrences else None
+
+
+def transition_matrix(stream: Stream) -> Ints:
+    """How often event b follows event a at once in a unit, as matrix[a, b] over event codes."""
+    n = len(stream.store.event_names)
+    event = np.asarray(stream.event, np.int64)
+    matrix = np.bincount(event[:-1] * n + event[1:], minlength=n * n)
+    borders = stream.offset[1:-1]
+    borders = borders[(borders > 0) & (borders < len(event))]
+    matrix -= np.bincount(event[borders - 1] * n + event[borders], minlength=n * n)
+    return matrix.reshape(n, n)
+
+
+def transitions(stream: Stream) -> dict[tuple[str, str], int]:
+    """Neighbouring pairs of events with their counts; events, not units.
+
+    Examples
+    --------
+    >>> from workbench.analysis.stream import stream_of
+    >>> from workbench.events.store import EventStore
+    >>> transitions(stream_of(EventStore.from_rows([("u", 0, "A"), ("u", 1, "B"), ("v", 0, "A")])))
+    {('A', 'B'): 1}
+    """
+    matrix = transition_matrix(stream)
+    names = stream.store.event_names
+    return {(names[a], names[b]): int(matrix[a, b]) for a, b in np.argwhere(matrix)}
+
+
+def starts(stream: Stream) -> dict[str, int]:
+    """First events of the units."""
+    return _counted(stream, stream.offset[:-1])
+
+
+def ends(stream: Stream) -> dict[str, int]:
+    """Last events of the units."""
+    return _counted(stream, stream.offset[1:] - 1)
+
+
+def _counted(stream: Stream, positions: Ints) -> dict[str, int]:
+    names = stream.store.event_names
+    counts = np.bincount(stream.event[positions], minlength=len(names))
+    return {names[code]: int(counts[code]) for code in np.flatnonzero(counts)}
+
+
+def step_matrix(stream: Stream, n_steps: int) -> dict[str, list[float]]:
+    """Share of units whose k-th event is x, by event name; units that ended stay in "(end)". Columns add up to 1."""
+    names = (*stream.store.event_names, END)
+    matrix = np.zeros((len(names), n_steps))
+    length = np.diff(stream.offset)
+    for k in range(n_steps):
+        there = stream.event[stream.offset[:-1][length > k] + k]
+        matrix[:-1, k] = np.bincount(there, minlength=len(names) - 1)
+        matrix[-1, k] = (length <= k).sum()
+    matrix /= max(stream.n_units, 1)
+    return {names[i]: matrix[i].tolist() for i in range(len(names)) if matrix[i].any()}
+
+
+def _following(stream: Stream, after: Ints, name: str) -> Ints:
+    """Position of the first event of that name behind each position in its unit, -1 if there is none."""
+    code = stream.store.code_by_name.get(name, -1)
+    hits = np.flatnonzero(stream.event == code)
+    found = np.full(len(after), -1, np.int64)
+    there = np.flatnonzero(after >= -1)
+    if not len(hits):
+        return found
+    which = np.searchsorted(hits, after[there], side="right")
+    within = which < len(hits)
+    found[there[within]] = hits[which[within]]
+    return found
+
+
+def pattern_ends(stream: Stream, pattern: Sequence[str]) -> Ints:
+    """By unit the position where the pattern (in this order, others between) is first complete, -1 if never."""
+    at = stream.offset[:-1] - 1
+    alive = np.arange(stream.n_units)
+    for name in pattern:
+        found = _following(stream, at[alive], name)
+        ok = (found >= 0) & (found < stream.offset[alive + 1])
+        alive = alive[ok]
+        at[alive] = found[ok]
+    complete = np.full(stream.n_units, -1, np.int64)
+    complete[alive] = at[alive]
+    return complete
+
+
+def eventually(stream: Stream, pattern: Sequence[str]) -> int:
+    """Units with these events in this order, whatever lies between.
+
+    Examples
+    --------
+    >>> from workbench.analysis.stream import stream_of
+    >>> from workbench.events.store import EventStore
+    >>> log = EventStore.from_rows([("u", 0, "A"), ("u", 1, "x"), ("u", 2, "B"), ("v", 0, "B"), ("v", 1, "A")])
+    >>> eventually(stream_of(log), ["A", "B"])
+    1
+    """
+    return int((pattern_ends(stream, pattern) >= 0).sum())
+
+
+def next_after(stream: Stream, pattern: Sequence[str]) -> list[str | None]:
+    """By unit the event after the place where the pattern is first complete; None if it never is."""
+    complete = pattern_ends(stream, pattern)
+    names = stream.store.event_names
+    return [
+        None if at < 0 else NOTHING if at + 1 == end else names[stream.event[at + 1]]
+        for at, end in zip(complete, stream.offset[1:], strict=True)
+    ]
+
+
+def exit_rates(stream: Stream) -> Mapping[str, ExitRate]:
+    """For each event name how often it is the last of its unit (of a session, if units are sessions)."""
+    names = stream.store.event_names
+    occurrences = np.bincount(stream.event, minlength=len(names))
+    exits = np.bincount(stream.event[stream.offset[1:] - 1], minlength=len(names))
+    return {name: ExitRate(int(exits[code]), int(occurrences[code])) for code, name in enumerate(names)}
+
+
+def units_by_owner(stream: Stream) -> Counter[str]:
+    """How many units (sessions) each user has."""
+    owners = np.arange(stream.n_units) if stream.owner is None else stream.owner
+    found, n = np.unique(owners, return_counts=True)
+    return Counter({stream.store.user_ids[user]: int(count) for user, count in zip(found, n, strict=True)})
