@@ -131,7 +131,7 @@ def test_a_post_purchase_event_is_no_driver_although_the_naive_ratio_says_so() -
     for u in range(4_000):
         rows += [(f"u{u}", float(t), "view") for t in range(int(rng.integers(1, 5)))]
         if rng.uniform() < 0.1:
-            rows += [(f"u{u}", 50.0, "purchase"), (f"u{u}", 60.0, "track_order")]
+            rows += [(f"u{u}", 50.0, "purchase"), (f"u{u}", 60.0, "track_order" if u % 5 else "view")]
         elif rng.uniform() < 0.02:
             rows.append((f"u{u}", 60.0, "track_order"))
     row = drivers(timeline_of(store_of(rows, 40 * DAY_S)), min_takers=1).row("track_order")
@@ -191,19 +191,17 @@ def test_preparing_and_comparing_a_large_log_takes_about_a_second() -> None:
 
 
 @pytest.mark.corpus
-def test_the_shops_naive_ratios_shrink_or_turn_once_depth_is_matched(corpus: Path) -> None:
+def test_the_shops_naive_ratios_shrink_or_turn_once_depth_is_matched(corpus: Path, pytestconfig: pytest.Config) -> None:
     store = shop_store(corpus)
     ambient = ambient_events(store, DEFAULT_AMBIENT)
     timeline = timeline_of(store, 3, ambient=ambient)
     table = drivers(timeline, ambient)
-    print(
-        f"\n{timeline.mature} mature people, {timeline.immature} not yet, base {timeline.base_rate:.2%}, window 3 days"
-    )
+    write = pytestconfig.get_terminal_writer().line
+    write(f"\n{timeline.mature} mature people, {timeline.immature} not yet, base {timeline.base_rate:.2%}, 3 days")
     for row in table.rows:
-        low, high = row.matched.ratio_interval.low, row.matched.ratio_interval.high
-        print(
-            f"{row.name:22} {row.naive.ratio!s:.6} {row.ordered.ratio!s:.6} {row.matched.ratio:.3f} ({low:.3f}..{high:.3f})"
-        )
+        bounds = row.matched.ratio_interval
+        steps = f"{row.naive.ratio!s:.6} -> {row.ordered.ratio!s:.6} -> {row.matched.ratio:.3f}"
+        write(f"{row.name:22} {steps} ({bounds.low:.3f}..{bounds.high:.3f}){' required' if row.is_required else ''}")
     assert timeline.mature == 13_368
     assert table.top[0].name == "add_to_cart"
     for name in ("view_search_results", "select_promotion"):
