@@ -13,7 +13,7 @@ from workbench.analysis.hits import Hits, merged
 from workbench.analysis.kernels.any_order import AnyOrder, choose_any_order
 from workbench.analysis.kernels.choice import HitList, Scratch, Tallies, choose_all, scratch, tallies
 from workbench.analysis.kernels.entries import Bans, choose_clean, choose_open, count_attempts
-from workbench.analysis.options import Effect, Entry, Mode, Options, Span
+from workbench.analysis.options import Effect, Entry, Mode, Options, Span, Ties
 from workbench.analysis.shape import Shape
 from workbench.analysis.stream import Stream
 
@@ -120,7 +120,8 @@ def walk_on(stream: Stream, shape: Shape, options: Options, by_node: Sequence[ND
     """Merge the hits of a graph's nodes and put events of one instant in canonical order where order is strict."""
     hits = merged(stream, [np.asarray(found, np.int64) for found in by_node])
     position = hits.position
-    if not shape.has_strict and options.mode is not Mode.STRICT:
+    is_filed = options.ties is Ties.FILE or not shape.has_strict
+    if options.mode is not Mode.STRICT and is_filed:
         return Walk(stream, shape, options, hits, position, position)
     place = _canonical(stream, hits)
     if options.mode is not Mode.STRICT:

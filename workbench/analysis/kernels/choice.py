@@ -167,8 +167,11 @@ def _by_node(hits: HitList, work: Scratch, g0: int, g1: int, base: int) -> None:
 
 
 @inner
-def _classify(hits: HitList, work: Scratch, g0: int, g1: int, base: int) -> None:
-    """`alike` of a hit is the first hit of the first event in the instant that serves the same nodes."""
+def _classify(hits: HitList, work: Scratch, g0: int, g1: int, base: int, special: int) -> None:
+    """`alike` of a hit is the first hit of the first event in the instant that serves the same nodes.
+
+    The event at position `special`, the only one that may be an entry, is like no other.
+    """
     i = g0
     while i < g1:
         i1 = i + 1
@@ -180,7 +183,7 @@ def _classify(hits: HitList, work: Scratch, g0: int, g1: int, base: int) -> None
             j1 = j + 1
             while j1 < i and hits.position[j1] == hits.position[j]:
                 j1 += 1
-            equal = j1 - j == i1 - i
+            equal = j1 - j == i1 - i and hits.position[i] != special and hits.position[j] != special
             k = 0
             while equal and k < i1 - i:
                 equal = hits.node[i + k] == hits.node[j + k]
@@ -383,6 +386,8 @@ def _plain_start(
                 if hits.position[j] == hits.position[i] - 1 and hits.node[j] == graph.pred[p]:
                     apart = graph.ties != TIES_INCREASING or hits.time[j] < t
                     near = t - hits.time[j] <= graph.edge_window[edge]
+                    if graph.edge_strict[edge]:
+                        near = near and _adjacent(graph, hits, j, i, lo, hi)
                     if apart and near:
                         _note_edge(graph, work, counts, edge, work.hit_start[j - lo], t, True, unit)
                 j -= 1
@@ -405,7 +410,7 @@ def _tangled(
     unit: int,
 ) -> None:
     """Starts of all hits of an instant whose events could serve several nodes."""
-    _classify(hits, work, g0, g1, lo)
+    _classify(hits, work, g0, g1, lo, hits.position[only] if only >= 0 else first)
     for i in range(g0, g1):
         v = hits.node[i]
         t = hits.time[i]
@@ -418,7 +423,10 @@ def _tangled(
                 j = i - 1
                 while j >= lo and hits.position[j] >= hits.position[i] - 1:
                     if hits.position[j] == hits.position[i] - 1 and hits.node[j] == u and j < g0:
-                        if t - hits.time[j] <= graph.edge_window[edge]:
+                        near = t - hits.time[j] <= graph.edge_window[edge]
+                        if graph.edge_strict[edge]:
+                            near = near and _adjacent(graph, hits, j, i, lo, hi)
+                        if near:
                             _note_edge(graph, work, counts, edge, work.hit_start[j - lo], t, True, unit)
                     j -= 1
             for j in range(g0, g1):
@@ -429,10 +437,10 @@ def _tangled(
                 is_direct = hits.position[j] == hits.position[i] - 1
                 work.stack[0] = i
                 if is_direct or graph.edge_strict[edge] or _first_alike(hits, work, j, g0, lo, 0, -1):
-                    near = _tangled_start(graph, hits, work, j, g0, g1, lo, hi, only, first, to_us, hits.position[i])
-                    s = max(s, near)
+                    close = _tangled_start(graph, hits, work, j, g0, g1, lo, hi, only, first, to_us, hits.position[i])
+                    s = max(s, close)
                     if unit >= 0:
-                        _note_edge(graph, work, counts, edge, near, t, is_direct, unit)
+                        _note_edge(graph, work, counts, edge, close, t, is_direct, unit)
             best = max(best, s)
             if unit >= 0:
                 _note_edge(graph, work, counts, edge, s, t, False, unit)
@@ -720,7 +728,7 @@ def _backward(graph: Graph, hits: HitList, work: Scratch, lo: int, hi: int, only
         if records + needed > len(work.record_hit):
             return -2
         if is_tangled:
-            _classify(hits, work, g0, g1, lo)
+            _classify(hits, work, g0, g1, lo, hits.position[only] if only >= 0 else first)
             for i in range(g0, g1):
                 records = _tangled_chain(graph, hits, work, i, g0, g1, lo, hi, end, records)
             for i in range(g1 - 1, g0 - 1, -1):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from workbench import paths
@@ -16,12 +18,19 @@ def _numba() -> Any:
     """numba with its cache in the program's cache folder, or None where it is missing or switched off."""
     if os.environ.get("NUMBA_DISABLE_JIT") == "1":
         return None
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(paths.cache() / "kernels"))
     try:
         import numba
     except ImportError:
         return None
+    numba.config.CACHE_DIR = str(_cache_folder())
     return numba
+
+
+def _cache_folder() -> Path:
+    """One folder per state of all kernels: numba itself notices changes only in a kernel's own file."""
+    content = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    base = os.environ.get("NUMBA_CACHE_DIR") or paths.cache() / "kernels"
+    return Path(base) / hashlib.sha256(content).hexdigest()[:16]
 
 
 _NUMBA = _numba()

@@ -159,6 +159,15 @@ def choose_clean(
     return 0
 
 
+@inner
+def _is_earlier(hits: HitList, work: Scratch, n: int, best: Ints) -> bool:
+    """Whether the path in `work.path` has smaller positions than `best`, both of n hits."""
+    for k in range(n):
+        if hits.position[work.path[k]] != hits.position[best[k]]:
+            return hits.position[work.path[k]] < hits.position[best[k]]
+    return False
+
+
 @kernel
 def choose_open(
     graph: Graph,
@@ -180,12 +189,15 @@ def choose_open(
         lo, hi = offset[unit], offset[unit + 1]
         best_n = 0
         for i in range(lo, hi):
-            if most - hits.node[i] <= best_n or hits.time[i] < graph.from_us or hits.time[i] >= to_us:
+            can_get = most - hits.node[i]
+            if can_get < best_n or hits.time[i] < graph.from_us or hits.time[i] >= to_us:
+                continue
+            if can_get == best_n and hits.position[i] != hits.position[best[0]]:
                 continue
             n = choose(graph, hits, work, counts, _instant_begin(hits, i, lo), hi, i, to_us, -1, end)
             if n < 0:
                 return n
-            if n > best_n:
+            if n > best_n or (n == best_n and _is_earlier(hits, work, n, best)):
                 best_n = n
                 for k in range(n):
                     best[k] = work.path[k]

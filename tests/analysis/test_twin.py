@@ -1,0 +1,267 @@
+"""The engine equals the slow twin on random logs with heavy ties, repeats and branches."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.analysis import twin
+from workbench.analysis.choice import Exclusion, Paths, Walk, choose, walk_on
+from workbench.analysis.funnel import Between, Funnel, FunnelRequest, funnel
+from workbench.analysis.graph import count_paths
+from workbench.analysis.hits import positions
+from workbench.analysis.match import Match, Predicate
+from workbench.analysis.options import (
+    FOREVER_US,
+    US,
+    CountBy,
+    Effect,
+    Entry,
+    Mode,
+    Options,
+    Repeats,
+    Span,
+    Ties,
+    Unit,
+)
+from workbench.analysis.shape import Edge, Shape
+from workbench.analysis.stream import stream_of
+from workbench.events.store import EventStore
+
+LOGS = 5000 if settings().max_examples > 100 else 300
+many = settings(max_examples=LOGS, deadline=None, suppress_health_check=list(HealthCheck))
+
+names = st.sampled_from("ABCx")
+rows = st.lists(st.tuples(st.sampled_from("uv"), st.integers(0, 5), names), max_size=11)
+step = st.frozensets(st.sampled_from("ABC"), min_size=1, max_size=2)
+windows = st.sampled_from([None, 0, 2, 4])
+
+
+@st.composite
+def ways(draw: st.DrawFn) -> dict[str, object]:
+    """Options that every mode has."""
+    return {
+        "ties": draw(st.sampled_from(["any", "any", "increasing", "file"])),
+        "entry": draw(st.sampled_from(["any", "any", "first"])),
+        "effect": draw(st.sampled_from(["discard", "stop"])),
+        "repeats": draw(st.sampled_from(["collapse", "break"])),
+        "low": draw(st.sampled_from([-np.inf, 1])),
+        "high": draw(st.sampled_from([np.inf, 4])),
+        "window": draw(windows),
+    }
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> twin.Rules:
+    n = draw(st.integers(1, 5))
+    pairs = [(a, b) for a in range(n) for b in range(a + 1, n)]
+    edges = draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
+    limits = {edge: (seconds(draw(st.sampled_from([None, None, 1]))), draw(st.integers(0, 5)) == 0) for edge in edges}
+    how = draw(ways())
+    bans = (
+        [twin.Ban(frozenset("x"), *edge) for edge in draw(st.lists(st.sampled_from(edges), max_size=2))]
+        if edges
+        else []
+    )
+    nodes = tuple(draw(step) for _ in range(n))
+    some = st.frozensets(st.integers(0, n - 1), min_size=1)
+    return twin.Rules(
+        nodes, limits, draw(some), draw(some), **(how | {"window": seconds(how["window"])}), bans=tuple(bans)
+    )
+
+
+def seconds(window: object) -> float:
+    return np.inf if window is None else float(window)  # type: ignore[arg-type]
+
+
+def us(window: float) -> int:
+    return FOREVER_US if window == np.inf else round(window * US)
+
+
+def match(step: frozenset[str]) -> Match:
+    return Match(tuple(Predicate(name) for name in sorted(step)))
+
+
+def options(how: dict[str, object], mode: Mode = Mode.ORDERED, **more: object) -> Options:
+    low, high = how["low"], how["high"]
+    span = Span(-FOREVER_US if low == -np.inf else us(low), FOREVER_US if high == np.inf else us(high))  # type: ignore[arg-type]
+    return Options(
+        mode,
+        how["window"],  # type: ignore[arg-type]
+        ties=Ties(how["ties"]),
+        entry=Entry(how["entry"]),
+        strict_repeats=Repeats(how["repeats"]),
+        exclusion_effect=Effect(how["effect"]),
+        span=span,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def walks(paths: Paths, walk: Walk) -> dict[str, list[tuple[int, int]]]:
+    """By user the (node, place in the user's sequence) of the chosen path."""
+    users, offset = walk.stream.store.user_ids, walk.stream.offset
+    found = {}
+    for u in range(len(users)):
+        part = slice(paths.at[u], paths.at[u + 1])
+        found[users[u]] = list(zip(paths.node[part].tolist(), (paths.position[part] - offset[u]).tolist(), strict=True))
+    return found
+
+
+def expected(rules: twin.Rules, log: list[tuple[str, int, str]]) -> dict[str, list[tuple[int, int]]]:
+    users = sorted({user for user, _, _ in log})
+    return {user: [(v, e.at) for v, e in twin.chosen(rules, twin.sequence(log, user))] for user in users}
+
+
+def engine_walk(rules: twin.Rules, log: list[tuple[str, int, str]]) -> Walk:
+    how = {name: getattr(rules, name) for name in ("ties", "entry", "repeats", "effect", "low", "high")}
+    how["window"] = None if rules.window == np.inf else rules.window
+    edges = [Edge(str(a), str(b), us(window), strict) for (a, b), (window, strict) in rules.edges.items()]
+    ids = [str(v) for v in range(len(rules.nodes))]
+    shape = Shape.of(ids, edges, map(str, rules.entries), map(str, rules.goals))
+    stream = stream_of(EventStore.from_rows(log))
+    return walk_on(stream, shape, options(how), [positions(stream, match(rules.nodes[int(v)])) for v in shape.nodes])
+
+
+def renumbered(rules: twin.Rules, order: list[int]) -> twin.Rules:
+    """The rules with nodes in the engine's topological order, which decides canonical order inside an instant."""
+    at = {v: i for i, v in enumerate(order)}
+    return twin.Rules(
+        tuple(rules.nodes[v] for v in order),
+        {(at[a], at[b]): limits for (a, b), limits in rules.edges.items()},
+        frozenset(at[v] for v in rules.entries),
+        frozenset(at[v] for v in rules.goals),
+        *(getattr(rules, name) for name in ("window", "ties", "entry", "repeats", "effect")),
+        low=rules.low,
+        high=rules.high,
+        bans=tuple(twin.Ban(ban.names, at[ban.source], at[ban.target]) for ban in rules.bans),
+    )
+
+
+@many
+@given(rows, graphs())
+def test_chosen_paths_equal_the_twin(log: list[tuple[str, int, str]], rules: twin.Rules) -> None:
+    walk = engine_walk(rules, log)
+    rules = renumbered(rules, [int(v) for v in walk.shape.nodes])
+    banned = positions(walk.stream, match(frozenset("x")))
+    paths, _ = choose(walk, [Exclusion(ban.source, ban.target, banned) for ban in rules.bans])
+    got = walks(paths, walk)
+    ids = [walk.shape.nodes[v] for v in range(len(walk.shape.nodes))]
+    if ids == sorted(ids):
+        assert got == expected(rules, log)
+    else:
+        lengths = {user: len(path) for user, path in got.items()}
+        assert lengths == {user: len(path) for user, path in expected(rules, log).items()}
+
+
+@many
+@given(rows, graphs())
+def test_what_is_reached_equals_the_twin(log: list[tuple[str, int, str]], rules: twin.Rules) -> None:
+    walk = engine_walk(rules, log)
+    rules = renumbered(rules, [int(v) for v in walk.shape.nodes])
+    counts = count_paths(walk, *choose(walk))
+    reached = dict.fromkeys(range(len(rules.nodes)), 0)
+    eventually, direct = (dict.fromkeys(rules.edges, 0) for _ in range(2))
+    for user in {user for user, _, _ in log}:
+        events = twin.sequence(log, user)
+        every = [w for v, e in twin.entries_of(rules, events) for w in twin.walks_from(rules, events, v, e)]
+        for v in {w[-1][0] for w in every}:
+            reached[v] += 1
+        for edge in {(w[-2][0], w[-1][0]) for w in every if len(w) > 1}:
+            eventually[edge] += 1
+        for edge in {(w[-2][0], w[-1][0]) for w in every if len(w) > 1 and w[-1][1].at == w[-2][1].at + 1}:
+            direct[edge] += 1
+    ways_of = [(walk.shape.index[edge.source], walk.shape.index[edge.target]) for edge in walk.shape.edges]
+    assert counts.reached.tolist() == list(reached.values())
+    assert dict(zip(ways_of, counts.eventually.tolist(), strict=True)) == eventually
+    assert dict(zip(ways_of, counts.direct.tolist(), strict=True)) == direct
+
+
+@many
+@given(rows, graphs())
+def test_flows_balance(log: list[tuple[str, int, str]], rules: twin.Rules) -> None:
+    walk = engine_walk(rules, log)
+    counts = count_paths(walk, *choose(walk))
+    n = len(walk.shape.nodes)
+    into, out = np.zeros(n, int), np.zeros(n, int)
+    for k, edge in enumerate(walk.shape.edges):
+        out[walk.shape.index[edge.source]] += counts.took[k]
+        into[walk.shape.index[edge.target]] += counts.took[k]
+    assert (counts.on_path == counts.entered + into).all()
+    assert (counts.on_path == out + counts.stopped + counts.arrived).all()
+    assert (counts.on_path <= counts.reached).all()
+    assert (counts.took <= counts.eventually).all() and (counts.direct <= counts.eventually).all()
+
+
+steps_of = st.lists(step, min_size=1, max_size=5)
+
+
+def request(steps: list[frozenset[str]], how: Options, bans: list[tuple[int, int]]) -> FunnelRequest:
+    banned = match(frozenset("x"))
+    return FunnelRequest(tuple(map(match, steps)), tuple(Between(banned, a + 1, b + 1) for a, b in bans), how)
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> tuple[list[frozenset[str]], dict[str, object], float | None, list[tuple[int, int]]]:
+    steps = draw(steps_of)
+    pairs = [(a, b) for a in range(len(steps)) for b in range(a + 1, len(steps))]
+    bans = draw(st.lists(st.sampled_from(pairs), max_size=2)) if pairs else []
+    return steps, draw(ways()), draw(st.sampled_from([None, None, 1])), bans
+
+
+def twin_line(
+    line: tuple[list[frozenset[str]], dict[str, object], float | None, list[tuple[int, int]]], **more: object
+) -> twin.Rules:
+    steps, how, step_window, bans = line
+    how = how | {"window": seconds(how["window"])} | more
+    return twin.line(steps, seconds(step_window), bans=tuple(twin.Ban(frozenset("x"), *pair) for pair in bans), **how)
+
+
+def path_places(counted: Funnel) -> dict[str, list[tuple[int, int]]]:
+    return walks(counted.paths, counted.walk)
+
+
+@many
+@given(rows, lines(), st.booleans())
+def test_ordered_and_strict_funnels_equal_the_twin(log, line, is_strict) -> None:  # type: ignore[no-untyped-def]
+    steps, how, step_window, bans = line
+    mode = Mode.STRICT if is_strict else Mode.ORDERED
+    counted = funnel(request(steps, options(how, mode, step_window_s=step_window), bans), EventStore.from_rows(log))
+    assert path_places(counted) == expected(twin_line(line, is_strict=is_strict), log)
+
+
+@many
+@given(rows, lines())
+def test_attempts_equal_the_twin(log, line) -> None:  # type: ignore[no-untyped-def]
+    steps, how, step_window, bans = line
+    asked = options(how, step_window_s=step_window, unit=Unit(CountBy.ATTEMPTS))
+    counted = funnel(request(steps, asked, bans), EventStore.from_rows(log))
+    users = {user for user, _, _ in log}
+    depths = [depth for user in users for depth in twin.attempts(twin_line(line), twin.sequence(log, user))]
+    assert counted.counts == tuple(sum(depth > k for depth in depths) for k in range(len(steps)))
+
+
+@many
+@given(rows, lines())
+def test_open_funnels_equal_the_twin(log, line) -> None:  # type: ignore[no-untyped-def]
+    steps, how, step_window, _ = line
+    asked = options(how, Mode.OPEN, step_window_s=step_window)
+    counted = funnel(request(steps, asked, []), EventStore.from_rows(log))
+    rules = twin_line(line)
+    users = sorted({user for user, _, _ in log})
+    chains = {user: twin.open_chain(rules, twin.sequence(log, user)) for user in users}
+    assert path_places(counted) == {user: [(v, e.at) for v, e in chain] for user, chain in chains.items()}
+
+
+@many
+@given(rows, lines(), st.booleans(), st.booleans())
+def test_any_order_equals_the_twin(log, line, anchor_first, is_banned) -> None:  # type: ignore[no-untyped-def]
+    steps, how, _, _ = line
+    bans = [(0, len(steps) - 1)] if is_banned and len(steps) > 1 else []
+    asked = options(how, Mode.ANY, anchor_first=anchor_first)
+    counted = funnel(request(steps, asked, bans), EventStore.from_rows(log))
+    rules = twin_line((steps, how, None, bans))
+    for u, user in enumerate(counted.stream.store.user_ids):
+        times = twin.any_order(rules, twin.sequence(log, user), anchor_first)
+        part = slice(counted.paths.at[u], counted.paths.at[u + 1])
+        assert (counted.paths.time_us[part] / US).tolist() == times
