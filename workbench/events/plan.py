@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from workbench.events import numbers, times
-from workbench.events.formats.format import Shaped
+from workbench.events.formats.format import Shaped, short_names
 from workbench.events.nested import flat_columns
 from workbench.events.numbers import PLAIN, NumberStyle
 from workbench.events.repairs import Ledger, RepairKind
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MANY = 200
 
 
-def plan_of(source: Shaped, mapping: Mapping, ledger: Ledger) -> Plan:
+def plan_of(source: Shaped, mapping: Mapping, ledger: Ledger, identity: dict[str, str] | None = None) -> Plan:
     """The plan for one source and its mapping; what is decided without proof is booked."""
     guess = Guess(source.sample)
     return Plan(
@@ -31,13 +31,15 @@ def plan_of(source: Shaped, mapping: Mapping, ledger: Ledger) -> Plan:
         source.nested,
         _left_out(source, mapping, guess),
         _main_currency(source.sample, mapping),
+        source.format.prefixes,
+        identity or {},
     )
 
 
 def _texts(source: Shaped, name: str) -> Iterator[str]:
     """All cells of one column of the whole source."""
     for rows in source.batches(Ledger()):
-        column: Any = dict(flat_columns(rows.batch)).get(name)
+        column: Any = short_names(dict(flat_columns(rows.batch)), source.format.prefixes).get(name)
         if column is not None:
             yield from (str(value) for value in column.drop_null().to_pylist())
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.events import cells, clock, numbers
+from workbench.events.formats.format import short_names
 from workbench.events.nested import flat_columns
 from workbench.events.numbers import NumberStyle
 from workbench.events.reading import Rows
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _TOTALS = frozenset(words("total totals sum gesamt gesamtsumme summe suma totale итого всего"))
 _TOTALS |= {"grand total", "total général", "total general"}
+TECHNICAL = "_technical"
 RESERVED = ("user", "time_us", "event", "line", "order", "session", "event_id", "value")
 
 
@@ -38,6 +40,8 @@ class Plan:
     nested: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     main_currency: str | None = None
+    prefixes: tuple[str, ...] = ()
+    identity: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -72,7 +76,7 @@ class Shaper:
 
         columns = self._spread(dict(flat_columns(rows.batch)), rows.lines)
         mapping = self._plan.mapping
-        columns, lines = self._without_totals(columns, rows.lines)
+        columns, lines = self._without_technical(*self._without_totals(columns, rows.lines))
         count = len(lines)
         user = self._users(_column(columns, mapping.user, count))
         event = _names(_column(columns, mapping.event, count))
@@ -96,7 +100,7 @@ class Shaper:
             text = column.cast(pa.string())
             for key, array in cells.spread(name, text, self.seen.json_cells, self._ledger, lines):
                 columns.setdefault(key, array)
-        return columns
+        return short_names(columns, self._plan.prefixes)
 
     def _without_totals(self, columns: dict[str, Any], lines: Any) -> tuple[dict[str, Any], Any]:
         """Leave out a total row: it has no time, and says so in a cell."""
@@ -119,13 +123,27 @@ class Shaper:
         mask = pa.array(keep)
         return {name: column.filter(mask) for name, column in columns.items()}, lines.filter(mask)
 
+    def _without_technical(self, columns: dict[str, Any], lines: Any) -> tuple[dict[str, Any], Any]:
+        """Leave out and book the hits that the vendor's own reports leave out."""
+        import pyarrow.compute as pc
+
+        technical = columns.pop(TECHNICAL, None)
+        if technical is None or not pc.any(technical).as_py():
+            return columns, lines
+        self._drop(DropReason.TECHNICAL, np.asarray(technical.to_numpy(zero_copy_only=False), bool), lines)
+        self.seen.rows += pc.sum(technical).as_py()
+        keep = pc.invert(technical)
+        return {name: column.filter(keep) for name, column in columns.items()}, lines.filter(keep)
+
     def _users(self, column: Any) -> Any:
         """Ids as text, null where a placeholder stands."""
         import pyarrow as pa
 
         text = _as_text(column)
         coded = text.dictionary_encode()
-        ids = coded.dictionary.to_pylist()
+        ids: list[str] = coded.dictionary.to_pylist()
+        if self._plan.identity:
+            coded, text, ids = self._merged(coded, ids)
         missing = np.array([self._is_missing(text) for text in ids], bool)
         if not missing.any() and text.null_count == 0:
             return text
@@ -137,6 +155,20 @@ class Shaper:
             self._note_placeholder("", text.null_count)
         lost = np.append(missing, True)[codes]
         return pa.array(np.where(lost, None, text.to_numpy(zero_copy_only=False)), pa.string())
+
+    def _merged(self, coded: Any, ids: list[str]) -> tuple[Any, Any, list[str]]:
+        """Replace ids by those they were merged into."""
+        import pyarrow as pa
+
+        merged = [self._plan.identity.get(text, text) for text in ids]
+        differs = np.array([a != b for a, b in zip(ids, merged, strict=True)], bool)
+        codes = np.asarray(coded.indices.fill_null(-1))
+        count = int(np.bincount(codes[codes >= 0], minlength=len(ids))[differs].sum())
+        example = next((f"{a} is {b}" for a, b in zip(ids, merged, strict=True) if a != b), "")
+        self._ledger.note(RepairKind.IDENTITY_MERGED, count, example)
+        text = pa.DictionaryArray.from_arrays(coded.indices, pa.array(merged, pa.string())).dictionary_decode()
+        again = text.dictionary_encode()
+        return again, text, again.dictionary.to_pylist()
 
     def _is_missing(self, text: str) -> bool:
         return is_missing_id(text, self._plan.mapping.zero_is_id)

@@ -21,7 +21,7 @@ from workbench.events.archives import Member, Staging, members, natural_key
 from workbench.events.fingerprint import fingerprint
 from workbench.events.formats.format import Shaped, Sight
 from workbench.events.formats.registry import GENERIC, format_of
-from workbench.events.formats.sets import combined
+from workbench.events.formats.sets import Combined, combined
 from workbench.events.jsonlines import JsonRecordsReading
 from workbench.events.nested import as_text
 from workbench.events.opening import open_reading
@@ -126,7 +126,16 @@ class Sources:
             raise WorkbenchError(
                 f"There is no file in {self._paths[0].name} that is known.", "Give an export of events or counts."
             )
-        return combined(found)
+        return found
+
+    @cached_property
+    def _combined(self) -> Combined:
+        return combined(self._readings)
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """Ids that were merged into others, by a file given along."""
+        return self._combined.identity
 
     def _open(self, path: Path) -> Iterator[Reading]:
         several = list(members(path, self._staging, self.ledger))
@@ -150,7 +159,7 @@ class Sources:
     def items(self) -> list[Shaped]:
         """Sources that hold events, each with its format; empty if these are aggregates."""
         found = []
-        for reading in self._readings:
+        for reading in self._combined.readings:
             form = format_of(Sight(reading))
             if form is None and self._is_mapped(reading):
                 form = GENERIC
@@ -283,7 +292,7 @@ class _Run:
         total, done = float(sum(item.origin.size for item in items)), 0.0
         for item in items:
             self._sources.ledger.source = item.origin.member.name
-            plan = plan_of(item, self._sources.mapping_of(item), self._sources.ledger)
+            plan = plan_of(item, self._sources.mapping_of(item), self._sources.ledger, self._sources.identity)
             self._left_out += [name for name in plan.left_out if name in item.sample.schema.names]
             shaper = Shaper(plan, self._sources.ledger)
             self._shapers.append((item, shaper))

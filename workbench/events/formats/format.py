@@ -66,7 +66,8 @@ class Format:
 
     `recognises` looks at column names and first rows, never at file names. `reshape` turns a raw batch into plain
     columns (and may give more or fewer rows); None leaves it as it is. `mapping` maps the reshaped columns.
-    `technical` names events that a path view passes over.
+    `technical` names events that a path view passes over, `unwanted` columns that are not kept, and `prefixes` what is
+    cut off the names of nested columns.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Format:
     reshape: Callable[[Rows], Rows] | None = None
     technical: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
 
 
 class Shaped:
@@ -118,7 +120,7 @@ class Shaped:
             text = _whole(columns.pop(name))
             for key, array in spread(name, text, CellCounts(), Ledger(), lines):
                 columns.setdefault(key, array)
-        return pa.table(columns)
+        return pa.table(short_names(columns, self.format.prefixes))
 
     def batches(self, ledger: Ledger) -> Iterator[Rows]:
         reshape = self.format.reshape
@@ -130,6 +132,23 @@ def _whole(column: Any) -> Any:
     import pyarrow as pa
 
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def short_names(columns: dict[str, Any], prefixes: tuple[str, ...]) -> dict[str, Any]:
+    """Columns without the prefix of the structure they stood in, where the short name is free.
+
+    Examples
+    --------
+    >>> short_names({"event": 1, "properties.price": 2, "properties.event": 3}, ("properties.",))
+    {'event': 1, 'price': 2, 'properties.event': 3}
+    """
+    if not prefixes:
+        return columns
+    found: dict[str, Any] = {}
+    for name, column in columns.items():
+        plain = next((name.removeprefix(p) for p in prefixes if name.startswith(p)), name)
+        found[name if plain in columns or plain in found else plain] = column
+    return found
 
 
 def with_columns(rows: Rows, columns: dict[str, Any]) -> Rows:

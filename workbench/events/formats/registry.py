@@ -6,11 +6,38 @@ from functools import lru_cache
 from importlib.metadata import entry_points
 
 from workbench.errors import WorkbenchError
-from workbench.events.formats import ga4, generic, xes
+from workbench.events.formats import (
+    adobe,
+    amplitude,
+    ga4,
+    generic,
+    goatcounter,
+    heap,
+    matomo,
+    mixpanel,
+    posthog,
+    segment,
+    sessions,
+    snowplow,
+    xes,
+)
 from workbench.events.formats.format import Format, Sight
 
 GROUP = "breadcrumb.formats"
-_OWN = (ga4.FORMAT, xes.FORMAT)
+_OWN = (
+    ga4.FORMAT,
+    xes.FORMAT,
+    amplitude.FORMAT,
+    posthog.FORMAT,
+    mixpanel.FORMAT,
+    segment.FORMAT,
+    snowplow.FORMAT,
+    matomo.FORMAT,
+    adobe.FORMAT,
+    heap.FORMAT,
+    goatcounter.FORMAT,
+    sessions.FORMAT,
+)
 GENERIC = generic.FORMAT
 
 

@@ -1,10 +1,124 @@
-"""Formats that need several files at once: a header file beside its data, or tables that belong together."""
+"""Several files that make one source: a header file beside its data, an identity map, tables that belong together."""
 
 from __future__ import annotations
 
-from workbench.events.reading import Reading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from workbench.events.delimited import DelimitedReading
+from workbench.events.formats.relational import joined
+from workbench.events.nested import flat_columns
+from workbench.events.reading import Origin, Reading, Rows
+from workbench.events.repairs import Ledger
+from workbench.events.wording import natural_words
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_PAIRS = (
+    ("from_user_id", "to_user_id"),
+    ("from", "to"),
+    ("from_id", "to_id"),
+    ("old_id", "new_id"),
+    ("previous_id", "user_id"),
+    ("alias", "distinct_id"),
+)
 
 
-def combined(readings: list[Reading]) -> list[Reading]:
-    """The readings with companion files worked into the ones they belong to."""
-    return readings
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """Readings with their companions worked in, and the ids that were merged into others."""
+
+    readings: list[Reading]
+    identity: dict[str, str] = field(default_factory=dict)
+
+
+class NamedReading:
+    """A source without a header whose names stand in another file."""
+
+    def __init__(self, reading: Reading, names: tuple[str, ...]) -> None:
+        self._reading = reading
+        self._names = names
+
+    @property
+    def origin(self) -> Origin:
+        return self._reading.origin
+
+    @cached_property
+    def sample(self) -> pa.Table:
+        return self._reading.sample.rename_columns(list(self._names))
+
+    def batches(self, ledger: Ledger) -> Iterator[Rows]:
+        import pyarrow as pa
+
+        for rows in self._reading.batches(ledger):
+            yield Rows(pa.RecordBatch.from_arrays(rows.batch.columns, names=list(self._names)), rows.lines)
+
+
+def combined(readings: list[Reading]) -> Combined:
+    """Work companion files into the readings they belong to."""
+    kept = _named(readings)
+    pairs = {id(reading): pair for reading in kept if len(kept) > 1 and (pair := _identity_pair(reading)) is not None}
+    rest = [reading for reading in kept if id(reading) not in pairs]
+    identity: dict[str, str] = {}
+    for reading in kept:
+        if id(reading) in pairs:
+            identity |= _links(reading, pairs[id(reading)])
+    return Combined(joined(rest), _resolved(identity))
+
+
+def _named(readings: list[Reading]) -> list[Reading]:
+    """Give hits without a header the names of a file that holds nothing but a header of the same width."""
+    heads = [r for r in readings if isinstance(r, DelimitedReading) and _is_header_file(r)]
+    if not heads:
+        return readings
+    found: list[Reading] = []
+    for reading in readings:
+        if reading in heads:
+            continue
+        names = next((h.columns for h in heads if len(h.columns) == len(reading.sample.schema.names)), None)
+        headless = isinstance(reading, DelimitedReading) and not reading.dialect.has_header
+        found.append(NamedReading(reading, names) if names and headless else reading)
+    return [r for r in found if isinstance(r, NamedReading)] or readings
+
+
+def _is_header_file(reading: DelimitedReading) -> bool:
+    return len(reading.columns) > 5 and reading.sample.num_rows == 0 and "hit_time_gmt" in reading.columns
+
+
+def _identity_pair(reading: Reading) -> tuple[str, str] | None:
+    names = reading.sample.schema.names
+    by_words = {natural_words(name): name for name in names}
+    if len(names) > 4:
+        return None
+    return next(((by_words[a], by_words[b]) for a, b in _PAIRS if a in by_words and b in by_words), None)
+
+
+def _links(reading: Reading, pair: tuple[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for rows in reading.batches(Ledger()):
+        columns = dict(flat_columns(rows.batch))
+        for old, new in zip(columns[pair[0]].to_pylist(), columns[pair[1]].to_pylist(), strict=True):
+            if old not in (None, "") and new not in (None, "") and old != new:
+                found[str(old)] = str(new)
+    return found
+
+
+def _resolved(links: dict[str, str]) -> dict[str, str]:
+    """Each id with the last one it was merged into; a circle ends where it would begin again.
+
+    Examples
+    --------
+    >>> _resolved({"a": "b", "b": "c"})
+    {'a': 'c', 'b': 'c'}
+    """
+    found = {}
+    for start in links:
+        seen, current = {start}, links[start]
+        while current in links and links[current] not in seen:
+            seen.add(current)
+            current = links[current]
+        found[start] = current
+    return found

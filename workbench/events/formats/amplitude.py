@@ -1,0 +1,95 @@
+"""Amplitude: the export's JSON lines, mostly in an archive of packed files, and event tables of a warehouse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from workbench.events.formats.format import Format, Sight, first_filled, guessed_mapping, with_columns
+from workbench.events.nested import flat_columns
+from workbench.events.reading import Rows
+from workbench.events.schema import Mapping
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_PEOPLE = ("amplitude_id", "user_id", "device_id")
+_MARKS = ("$insert_id", "insert_id", "_insert_id", "amplitude_id", "server_upload_time", "uuid")
+_TECHNICAL = ("session_start", "session_end", "$identify", "$groupidentify", "revenue_amount", "[Amplitude] Start Session")
+_UNWANTED = (
+    "$insert_id",
+    "_insert_id",
+    "uuid",
+    "event_id",
+    "server_received_time",
+    "server_upload_time",
+    "client_upload_time",
+    "client_event_time",
+    "processed_time",
+    "user_creation_time",
+    "_fivetran_synced",
+)
+
+
+def _recognises(sight: Sight) -> bool:
+    names = set(sight.names)
+    return {"event_type", "event_time"} <= names and bool(names & set(_PEOPLE)) and bool(names & set(_MARKS))
+
+
+def _reshape(rows: Rows) -> Rows:
+    columns = dict(flat_columns(rows.batch))
+    people = [columns[name] for name in _PEOPLE if name in columns]
+    if people:
+        columns["person"] = first_filled(*people)
+    key = _event_key(columns)
+    if key is not None:
+        columns["event_key"] = key
+    if "session_id" in columns:
+        columns["session"] = _inside(columns["session_id"])
+    return with_columns(rows, columns)
+
+
+def _event_key(columns: dict[str, Any]) -> Any:
+    """The insert id together with the device; rows without one have their own uuid."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    ids = [columns[name] for name in ("$insert_id", "_insert_id", "insert_id") if name in columns]
+    keys = []
+    if ids:
+        device = columns["device_id"].cast(pa.string()).fill_null("") if "device_id" in columns else pa.scalar("")
+        keys.append(pc.binary_join_element_wise(first_filled(*ids), device, "|", null_handling="emit_null"))
+    if "uuid" in columns:
+        keys.append(columns["uuid"])
+    return first_filled(*keys) if keys else None
+
+
+def _inside(session: Any) -> Any:
+    """Session ids; -1 marks an event outside of sessions."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    text = session.cast(pa.string())
+    return pc.if_else(pc.equal(text, "-1"), pa.scalar(None, pa.string()), text)
+
+
+def _mapping(sample: pa.Table, zone: str) -> Mapping:
+    names = sample.schema.names
+    return guessed_mapping(sample, zone).changed(
+        user="person",
+        time="event_time",
+        event="event_type",
+        session="session" if "session" in names else None,
+        event_id="event_key" if "event_key" in names else None,
+    )
+
+
+FORMAT = Format(
+    "amplitude",
+    "Amplitude event export",
+    _recognises,
+    _mapping,
+    _reshape,
+    _TECHNICAL,
+    _UNWANTED,
+    ("event_properties.",),
+)
