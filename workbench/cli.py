@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import wraps
@@ -14,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from workbench import paths
 from workbench.errors import CancelledError, WorkbenchError
 
 if TYPE_CHECKING:
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from workbench.events.report import ImportReport
     from workbench.events.source import Choices
     from workbench.events.store import EventStore
+    from workbench.export.report import Report
     from workbench.journey.rule import Rule
 
 app = typer.Typer(
@@ -33,6 +38,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+QT_APT_LINE = (
+    "apt-get install -y --no-install-recommends libegl1 libgl1 libdbus-1-3 libfontconfig1 libglib2.0-0 libxkbcommon0 "
+    "libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-xkb1 libxkbcommon-x11-0"
+)
 _UNITS_S = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$", re.IGNORECASE)
 
@@ -149,6 +158,97 @@ def measure(  # noqa: PLR0913, PLR0917 - one argument an option, which typer rea
         store, _ = import_events(data, choices)
         shown = measured_events(store, rules, options)
     print_json(shown) if as_json else print_funnel(shown)
+
+
+@app.command("open")
+@guarded
+def open_window(
+    journey: Annotated[Path | None, typer.Argument(help="A .journey file.")] = None,
+    data: Annotated[list[Path] | None, typer.Option("--data", help="Data to load; may repeat.")] = None,
+) -> None:
+    """Open the window."""
+    raise typer.Exit(run_window(journey, tuple(data or ())))
+
+
+@app.command()
+@guarded
+def demo(out: Annotated[Path | None, typer.Option("--out", help="Leave the results in this folder.")] = None) -> None:
+    """Open the sample journey; without a display, or with --out, do the same job into a folder."""
+    if out is None and has_display():
+        raise typer.Exit(run_window(None, (), is_sample=True))
+    target = out or Path("breadcrumb-demo")
+    print("Working without a window." if out else "There is no display: working without a window.")  # noqa: T201
+    target.mkdir(parents=True, exist_ok=True)
+    outs = tuple(target / name for name in ("report.json", "summary.xlsx", "map.png"))
+    write_reports_of(paths.sample_data() / "shop.journey", (), outs)
+    for path in outs:
+        print(f"Wrote {path}")  # noqa: T201
+
+
+@app.command()
+@guarded
+def report(
+    journey: Annotated[Path, typer.Argument(help="A .journey file.")],
+    out: Annotated[Path, typer.Option("--out", help="File ending in .xlsx, .json, .png or .svg.")],
+    data: Annotated[list[Path] | None, typer.Option("--data", help="Measure on this data; may repeat.")] = None,
+    scenario: Annotated[str | None, typer.Option("--scenario", help="Move the levers of this scenario.")] = None,
+) -> None:
+    """Measure a journey and write a workbook, a JSON report or a picture of the map."""
+    write_reports_of(journey, tuple(data or ()), (out,), scenario)
+
+
+def write_reports_of(
+    journey: Path, data: tuple[Path, ...], outs: tuple[Path, ...], scenario: str | None = None
+) -> None:
+    """The report of a journey file, once for each file to write, by its ending."""
+    from workbench.export.headless import measured_report
+    from workbench.export.write import check_suffix, write_report
+    from workbench.project import file
+
+    for out in outs:
+        check_suffix(out)
+    made = measured_report(file.load(journey), journey.parent, data, scenario)
+    for out in outs:
+        write_report(out, made, lambda kind: paint(made, kind))
+
+
+def paint(made: Report, kind: str) -> bytes:
+    """The picture of a report's map, painted off screen."""
+    if not has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    with qt_libraries():
+        from workbench.ui import picture
+    return picture.paint(made.journey, made.figures, kind)
+
+
+def run_window(journey: Path | None, data: tuple[Path, ...], is_sample: bool = False) -> int:
+    """Open the window; a message instead of a crash where there is no display or a system library is missing."""
+    if not has_display():
+        raise WorkbenchError(
+            "There is no display to open a window on.",
+            "Use `breadcrumb demo --out DIR` or `breadcrumb report JOURNEY --out FILE` without one.",
+        )
+    with qt_libraries():
+        app_module = importlib.import_module("workbench.app")
+    return int(app_module.run(journey, data, is_sample))
+
+
+def has_display() -> bool:
+    """Whether a window could open here."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+@contextmanager
+def qt_libraries() -> Iterator[None]:
+    """Turn a missing system library into the line that installs it."""
+    try:
+        yield
+    except ImportError as error:
+        if "PySide6" not in str(error) and ".so" not in str(error):
+            raise
+        raise WorkbenchError(f"Qt cannot start: {error}.", f"Install its system libraries:\n  {QT_APT_LINE}") from error
 
 
 # What the options mean
@@ -534,6 +634,7 @@ def print_funnel(shown: dict[str, Any]) -> None:
 
 def main() -> int:
     """Run the command line; whatever happens a person reads a sentence, and the details go to a log."""
+    sys.argv[1:] = with_command(sys.argv[1:])
     try:
         app()
     except SystemExit as end:
@@ -545,11 +646,23 @@ def main() -> int:
     return 0
 
 
+def with_command(arguments: list[str]) -> list[str]:
+    """Arguments with `open` in front where they name no command: `breadcrumb shop.journey`, `breadcrumb`.
+
+    Examples
+    --------
+    >>> with_command(["shop.journey"]), with_command(["inspect", "x.csv"]), with_command([])
+    (['open', 'shop.journey'], ['inspect', 'x.csv'], ['open'])
+    """
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    if arguments and (arguments[0] in commands or arguments[0] in ("--help", "-h")):
+        return arguments
+    return ["open", *arguments]
+
+
 def log_bug() -> Path:
     """Write the traceback of the current exception to the log folder."""
     import traceback
-
-    from workbench import paths
 
     target = paths.state() / "bugs.log"
     target.parent.mkdir(parents=True, exist_ok=True)

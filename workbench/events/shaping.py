@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _TOTALS = frozenset(words("total totals sum gesamt gesamtsumme summe suma totale итого всего"))
 _TOTALS |= {"grand total", "total général", "total general"}
 TECHNICAL = "_technical"
+_CONSENT = "privacy_info.analytics_storage"
+_DENIED = ("no", "denied", "false", "0")
 RESERVED = ("user", "time_us", "event", "line", "order", "session", "event_id", "value")
 
 
@@ -54,6 +56,11 @@ class Seen:
     other_currency: Counter[str] = field(default_factory=Counter)
     first_us: int | None = None
     last_us: int | None = None
+    denied: int = 0
+    naive_times: int = 0
+    out_of_order: int = 0
+    exact_duplicates: int = 0
+    duplicate_value: float = 0.0
 
 
 class Shaper:
@@ -65,10 +72,6 @@ class Shaper:
         self._times = TimeReader(plan.time_style, ledger)
         self._known_ids: dict[str, bool] = {}
         self.seen = Seen()
-
-    @property
-    def naive_times(self) -> int:
-        return self._times.naive
 
     def shape(self, rows: Rows) -> pa.RecordBatch:
         """One batch of events; what is no event has a null where the store will drop it."""
@@ -88,6 +91,7 @@ class Shaper:
         found = {"user": user, "time_us": time_us, "event": event, "line": lines}
         found |= self._optional(columns, count)
         found |= self._properties(columns)
+        self._observe(columns, time_us)
         return pa.RecordBatch.from_arrays(list(found.values()), names=list(found))
 
     def _spread(self, columns: dict[str, Any], lines: Any) -> dict[str, Any]:
@@ -193,6 +197,15 @@ class Shaper:
         if sane.any():
             self._widen(times.us[sane])
         return pa.array(times.us, pa.int64(), mask=~sane), ~sane
+
+    def _observe(self, columns: dict[str, Any], time_us: Any) -> None:
+        """Count what only the rows in their own order, and before any is left out, can tell."""
+        known = np.asarray(time_us.drop_null())
+        self.seen.naive_times = self._times.naive
+        self.seen.out_of_order += int((np.diff(known) < 0).sum())
+        consent = columns.get(_CONSENT)
+        if consent is not None:
+            self.seen.denied += sum(str(value).lower() in _DENIED for value in consent.to_pylist() if value is not None)
 
     def _widen(self, us: NDArray[np.int64]) -> None:
         low, high = int(us.min()), int(us.max())

@@ -18,6 +18,7 @@ from workbench.errors import WorkbenchError
 from workbench.events import aggregates, counting, quality, repeats, tables
 from workbench.events.aggregates import StepCounts
 from workbench.events.archives import Member, Staging, members, natural_key
+from workbench.events.exact import ExactDuplicates
 from workbench.events.fingerprint import fingerprint
 from workbench.events.formats.format import Shaped, Sight
 from workbench.events.formats.registry import GENERIC, format_of
@@ -286,6 +287,7 @@ class _Run:
         self._shapers: list[tuple[Shaped, Shaper]] = []
         self._guard = Guard(sources.privacy, sources.ledger)
         self._left_out: list[str] = []
+        self._exact = ExactDuplicates()
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         items = repeats.without_repeats(self._sources.items, self._sources.ledger)
@@ -294,11 +296,13 @@ class _Run:
             self._sources.ledger.source = item.origin.member.name
             plan = plan_of(item, self._sources.mapping_of(item), self._sources.ledger, self._sources.identity)
             self._left_out += [name for name in plan.left_out if name in item.sample.schema.names]
-            shaper = Shaper(plan, self._sources.ledger)
+            shaper, exact = Shaper(plan, self._sources.ledger), self._exact
             self._shapers.append((item, shaper))
             row_bytes = _bytes_per_row(item)
             for rows in item.batches(self._sources.ledger):
-                yield self._guard.protect(shaper.shape(rows))
+                batch = shaper.shape(rows)
+                exact.add(batch)
+                yield self._guard.protect(batch)
                 read = min(shaper.seen.rows * row_bytes, float(item.origin.size))
                 self._progress.step(done + read, total, self._progress.rows)
             done += item.origin.size
@@ -306,6 +310,8 @@ class _Run:
     def report(self, store: EventStore) -> ImportReport:
         sources, counts = self._sources, store.counts
         seen = [shaper.seen for _, shaper in self._shapers]
+        if seen:
+            seen[0].exact_duplicates, seen[0].duplicate_value = self._exact.count, self._exact.value
         recognition = sources.recognition
         mapping = sources.mapping
         totals = dict(counts.event_totals) if counts else {}

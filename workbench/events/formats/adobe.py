@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-
 from workbench.events import numbers
 from workbench.events.formats.format import Format, Sight, first_filled
 from workbench.events.nested import flat_columns
@@ -45,7 +44,9 @@ def _reshape(rows: Rows) -> Rows:
     take = pa.array(parents, pa.int64())
     taken = {name: array.take(take) for name, array in columns.items()}
     taken["hit"] = pa.array(names, pa.string())
-    taken["revenue"] = pa.array([amounts[p] if bought else None for p, bought in zip(parents, is_purchase, strict=True)], pa.float64())
+    taken["revenue"] = pa.array(
+        [amounts[p] if bought else None for p, bought in zip(parents, is_purchase, strict=True)], pa.float64()
+    )
     taken[TECHNICAL] = pa.array([technical[p] for p in parents], pa.bool_())
     batch = pa.RecordBatch.from_arrays(list(taken.values()), names=list(taken))
     return Rows(batch, rows.lines.take(take))

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
 _PEOPLE = ("amplitude_id", "user_id", "device_id")
 _MARKS = ("$insert_id", "insert_id", "_insert_id", "amplitude_id", "server_upload_time", "uuid")
-_TECHNICAL = ("session_start", "session_end", "$identify", "$groupidentify", "revenue_amount", "[Amplitude] Start Session")
+_TECHNICAL = (
+    "session_start",
+    "session_end",
+    "$identify",
+    "$groupidentify",
+    "revenue_amount",
+    "[Amplitude] Start Session",
+)
 _UNWANTED = (
     "$insert_id",
     "_insert_id",

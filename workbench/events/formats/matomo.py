@@ -84,4 +84,12 @@ def _mapping(sample: pa.Table, zone: str) -> Mapping:
     )
 
 
-FORMAT = Format("matomo", "Matomo visits log", _recognises, _mapping, _reshape, (), ("idVisit", "lastActionTimestamp", "serverTimestamp"))
+FORMAT = Format(
+    "matomo",
+    "Matomo visits log",
+    _recognises,
+    _mapping,
+    _reshape,
+    (),
+    ("idVisit", "lastActionTimestamp", "serverTimestamp"),
+)

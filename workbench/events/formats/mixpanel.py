@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 _IDS = ("$insert_id", "insert_id")
 _KEY = "insert_key"
 _KEYS = ("properties.time", "properties.distinct_id", "properties.$insert_id")
-_TECHNICAL = ("$identify", "$create_alias", "$merge", "$mp_web_page_view", "$campaign_delivery", "$session_start", "$session_end")
+_TECHNICAL = (
+    "$identify",
+    "$create_alias",
+    "$merge",
+    "$mp_web_page_view",
+    "$campaign_delivery",
+    "$session_start",
+    "$session_end",
+)
 
 
 def _recognises(sight: Sight) -> bool:

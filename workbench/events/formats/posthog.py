@@ -10,7 +10,16 @@ from workbench.events.schema import Mapping
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_TECHNICAL = ("$pageleave", "$autocapture", "$identify", "$set", "$feature_flag_called", "$groupidentify", "$web_vitals", "$rageclick")
+_TECHNICAL = (
+    "$pageleave",
+    "$autocapture",
+    "$identify",
+    "$set",
+    "$feature_flag_called",
+    "$groupidentify",
+    "$web_vitals",
+    "$rageclick",
+)
 
 
 def _recognises(sight: Sight) -> bool:

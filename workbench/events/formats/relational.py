@@ -86,7 +86,9 @@ class JoinedReading:
         for other in self._loaded:
             if other.time is None:
                 columns = other.add_to(columns, None, set())
-        yield Rows(pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns)), pa.array(np.array(left) + 1))
+        yield Rows(
+            pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns)), pa.array(np.array(left) + 1)
+        )
 
 
 class _Loaded:

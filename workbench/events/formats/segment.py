@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 
 _TIMES = ("timestamp", "originalTimestamp", "original_timestamp", "receivedAt", "received_at", "sentAt", "sent_at")
 _TECHNICAL = ("identify", "alias", "group")
-_UNWANTED = ("messageId", "originalTimestamp", "original_timestamp", "sentAt", "sent_at", "receivedAt", "received_at", "uuid_ts")
+_UNWANTED = (
+    "messageId",
+    "originalTimestamp",
+    "original_timestamp",
+    "sentAt",
+    "sent_at",
+    "receivedAt",
+    "received_at",
+    "uuid_ts",
+)
 
 
 def _recognises(sight: Sight) -> bool:
@@ -53,7 +62,9 @@ def _call(columns: dict[str, Any]) -> Any:
         return first_filled(*named)
     kind = kind.cast(pa.string())
     title = [columns[name] for name in ("name", "properties.name", "properties.title") if name in columns]
-    viewed = pc.binary_join_element_wise("Viewed", first_filled(*title), " ", null_handling="emit_null") if title else None
+    viewed = (
+        pc.binary_join_element_wise("Viewed", first_filled(*title), " ", null_handling="emit_null") if title else None
+    )
     is_view = pc.is_in(kind, pa.array(["page", "screen"]))
     view = pc.if_else(is_view, viewed, pa.scalar(None, pa.string())) if viewed is not None else None
     return first_filled(*[part for part in (*named, view, kind) if part is not None])

@@ -1,0 +1,210 @@
+"""Findings about people, names, values and properties of a store."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.events.report import Finding, ImportReport
+from workbench.events.store import Column, EventStore
+
+_DOMINANT = 0.2
+_DOMINANT_ROWS = 100
+_DAMAGED = re.compile(r"^\d(?:[.,]\d+)?[eE]\+\d{1,3}$")
+_AGENT = re.compile(r"user_?agent|^ua$|^browser_?agent$", re.I)
+_ROBOT = re.compile(
+    r"bot\b|bot/|crawl|spider|headless|phantomjs|slurp|python-requests|curl/|wget|httpclient|lighthouse|puppeteer|"
+    r"playwright|selenium|scrapy|facebookexternalhit|monitor|pingdom|gtmetrix|preview",
+    re.I,
+)
+_MINUTE_US = 60_000_000
+_PER_MINUTE = 60
+_NO_TRANSACTION = ("", "(not set)", "null", "none", "undefined")
+_PURCHASE = re.compile(
+    r"purchase|order_?(?:completed|placed)|^order$|^buy$|checkout_completed|transaction|payment_done|^kauf", re.I
+)
+
+
+def dominant_ids(store: EventStore, rows: int) -> Iterator[Finding]:
+    """A single id on more than a fifth of all rows."""
+    if store.n_users < 3 or rows < _DOMINANT_ROWS:
+        return
+    sizes = np.diff(store.user_offset)
+    largest = int(sizes.argmax())
+    share = float(sizes[largest] / rows)
+    if share > _DOMINANT:
+        text = f"One user id stands on {share:.0%} of all rows: a placeholder, a shared device or a bot?"
+        yield Finding(
+            "dominant_id", int(sizes[largest]), text, str(store.user_ids[largest]), share, "Leave this id out."
+        )
+
+
+def damaged_ids(store: EventStore) -> Iterator[Finding]:
+    """Ids in the notation that a spreadsheet gives to long numbers."""
+    damaged = [text for text in _texts(store.user_ids) if _DAMAGED.match(text)]
+    if damaged:
+        text = "Ids were turned into rounded numbers by a spreadsheet; different people may have become one."
+        yield Finding(
+            "damaged_ids", len(damaged), text, damaged[0], fix="Export again and open the file here directly."
+        )
+
+
+def _texts(ids: Sequence[str], most: int = 2_000_000) -> Iterator[str]:
+    return (str(ids[place]) for place in range(min(len(ids), most)))
+
+
+def bots(store: EventStore) -> Iterator[Finding]:
+    """People whose browser says it is a robot, or who fire more events in a minute than a person can."""
+    if not store.n_users:
+        return
+    robots, floods = _robots(store), _floods(store)
+    suspects = robots | floods
+    if not suspects.any():
+        return
+    rows = int(np.diff(store.user_offset)[suspects].sum())
+    people = int(suspects.sum())
+    example = str(store.user_ids[int(np.flatnonzero(suspects)[0])])
+    text = f"{people:,} people with {rows:,} rows look like bots; nothing was left out."
+    details = {
+        "users": people,
+        "rows": rows,
+        "by_user_agent": int(robots.sum()),
+        "by_speed": int(floods.sum()),
+        "users_without": store.n_users - people,
+        "ids": [str(store.user_ids[int(place)]) for place in np.flatnonzero(suspects)[:1000]],
+    }
+    yield Finding("bots", people, text, example, rows / max(1, store.n_events), "Leave these people out.", details)
+
+
+def _robots(store: EventStore) -> NDArray[np.bool_]:
+    found = np.zeros(store.n_users, bool)
+    for name, column in store.properties.items():
+        if _AGENT.search(name):
+            hits = [
+                place + 1
+                for place, value in enumerate(column.values)
+                if isinstance(value, str) and _ROBOT.search(value)
+            ]
+            if hits:
+                found[store.user_of(np.flatnonzero(np.isin(column.codes, hits)))] = True
+    return found
+
+
+def _floods(store: EventStore) -> NDArray[np.bool_]:
+    """People with more than 60 separate instants in one minute: one hit may carry a batch of events."""
+    found = np.zeros(store.n_users, bool)
+    busy = np.flatnonzero(np.diff(store.user_offset) > _PER_MINUTE)
+    for user in busy[:200_000]:
+        times = store.time_us[store.user_offset[user] : store.user_offset[user + 1]]
+        instants = times[np.flatnonzero(np.diff(times, prepend=times[0] - 1))]
+        if len(instants) > _PER_MINUTE:
+            found[user] = bool((instants[_PER_MINUTE:] - instants[:-_PER_MINUTE] < _MINUTE_US).any())
+    return found
+
+
+def spelled(name: str) -> str:
+    """An event name without what people vary: case, blanks, hyphens, underscores, accents' form.
+
+    Examples
+    --------
+    >>> spelled("Add to Cart") == spelled("add_to_cart ") == spelled("ADD-TO-CART")
+    True
+    """
+    plain = unicodedata.normalize("NFC", name).casefold()
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", plain)
+    return re.sub(r"[\s_\-.\u00a0\u202f]+", " ", spaced).strip()
+
+
+def naming_drift(totals: Sequence[tuple[str, int]]) -> Iterator[Finding]:
+    """Event names that differ only in spelling, with the most frequent one as the proposed name."""
+    groups: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for name, count in totals:
+        groups[spelled(name)].append((name, count))
+    merges = {max(g, key=lambda one: one[1])[0]: [name for name, _ in g] for g in groups.values() if len(g) > 1}
+    if merges:
+        count = sum(len(names) for names in merges.values())
+        text = f"{count} event names differ only in spelling; nothing was merged."
+        first = next(iter(merges.values()))
+        yield Finding(
+            "naming_drift",
+            count,
+            text,
+            " = ".join(map(repr, first)),
+            fix="Bind them to one element.",
+            details={"merges": merges},
+        )
+
+
+def polymorphic(store: EventStore) -> Iterator[Finding]:
+    """Properties that hold both text and numbers."""
+    mixed = [name for name, column in store.properties.items() if _has_text_and_numbers(column)]
+    if mixed:
+        text = (
+            f"{len(mixed)} properties hold numbers on some rows and text on others; they are compared by what they say."
+        )
+        yield Finding("polymorphic", len(mixed), text, mixed[0], details={"properties": mixed})
+
+
+def _has_text_and_numbers(column: Column) -> bool:
+    kinds = {isinstance(value, str) for value in column.values[:10_000]}
+    return len(kinds) > 1
+
+
+def money_findings(store: EventStore, report: ImportReport) -> Iterator[Finding]:
+    """Purchases without value, and transactions that came twice."""
+    if store.value_property is None or not store.n_events:
+        return
+    value = _numbers(store.properties[store.value_property])
+    yield from _valueless(store, value)
+    name = report.mapping.transaction
+    if name is not None and name in store.properties:
+        yield from _repeated_transactions(store, store.properties[name], value)
+
+
+def _numbers(column: Column) -> NDArray[np.float64]:
+    """The value of each row, NaN where there is none."""
+    known = [float(v) if isinstance(v, int | float) else float("nan") for v in column.values]
+    return np.array([float("nan"), *known])[column.codes]
+
+
+def _valueless(store: EventStore, value: NDArray[np.float64]) -> Iterator[Finding]:
+    codes = [code for code, name in enumerate(store.event_names) if _PURCHASE.search(name)]
+    codes = [code for code in codes if np.isfinite(value[store.postings(code)]).any()]
+    if not codes:
+        return
+    rows = np.concatenate([store.postings(code) for code in codes])
+    empty = int((~(np.nan_to_num(value[rows]) != 0)).sum())
+    if empty:
+        text = f"{empty:,} of {len(rows):,} purchases carry no value or 0."
+        yield Finding("purchases_without_value", empty, text, store.event_names[codes[0]], empty / len(rows))
+
+
+def _repeated_transactions(store: EventStore, column: Column, value: NDArray[np.float64]) -> Iterator[Finding]:
+    real = np.array([False, *(str(v).strip().lower() not in _NO_TRANSACTION for v in column.values)])
+    rows = np.flatnonzero(real[column.codes] & np.isfinite(value))
+    if not len(rows):
+        return
+    key = store.user_of(rows) * (len(column.values) + 1) + column.codes[rows].astype(np.int64)
+    _, first = np.unique(key, return_index=True)
+    repeats = len(rows) - len(first)
+    if repeats:
+        again = np.ones(len(rows), bool)
+        again[first] = False
+        lost = float(np.nansum(value[rows[again]]))
+        total = float(np.nansum(value))
+        text = f"{repeats:,} purchases repeat the transaction of the same person; without them revenue is {total - lost:,.2f}."
+        details: dict[str, Any] = {"value_of_repeats": lost, "revenue_deduplicated": total - lost}
+        yield Finding(
+            "duplicate_transactions",
+            repeats,
+            text,
+            str(column.values[int(column.codes[rows[again]][0]) - 1]),
+            fix="Count each transaction once.",
+            details=details,
+        )
