@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis.aggregated import measure_counts
 from workbench.analysis.choice import Exclusion, Paths, Walk, choose, walk_on
 from workbench.analysis.funnel import FunnelRequest, cached_stream, found_positions, funnel, funnel_figures
 from workbench.analysis.graph import GraphCounts, count_paths, medians_s
@@ -19,13 +20,14 @@ from workbench.analysis.options import FOREVER_US, Mode, Options
 from workbench.analysis.query import Query, QueryElement
 from workbench.analysis.seats import count_seat
 from workbench.analysis.stream import Stream
+from workbench.events.aggregates import StepCounts
 from workbench.events.store import EventStore
 from workbench.journey.element import DatasetId, ElementId, LinkId
 from workbench.journey.rule import Rule
 from workbench.progress import Progress
 
 MOST_INSTEAD = 12
-EventStores = EventStore | Mapping[DatasetId, EventStore]
+Sources = EventStore | StepCounts | Mapping[DatasetId, EventStore | StepCounts]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +43,7 @@ class _Walked:
 
 def measure(
     query: Query,
-    store: EventStores,
+    store: Sources,
     progress: Progress | None = None,
     ambient: frozenset[str] = frozenset(),
 ) -> Measures:
@@ -51,7 +53,7 @@ def measure(
     ----------
     query : Query
         `Query.of(journey)`.
-    store : EventStore, or stores by dataset id
+    store : EventStore or StepCounts, or several by dataset id
         Elements without a dataset belong to the only (or first) store.
     progress : Progress, optional
         Told after each part; cancelling raises CancelledError.
@@ -77,10 +79,15 @@ def measure(
     (2, 1, 1)
     """
     progress = progress or Progress()
-    stores = {None: store} if isinstance(store, EventStore) else dict(store)
+    stores = {None: store} if isinstance(store, EventStore | StepCounts) else dict(store)
     merged = Measures(query)
     for dataset_id, one in stores.items():
-        part = _measure_one(query, dataset_id, one, progress, ambient, is_first=dataset_id == next(iter(stores)))
+        is_first = dataset_id == next(iter(stores))
+        ours = [e for e in query.elements if e.rule and _belongs(e, dataset_id, is_first)]
+        if isinstance(one, StepCounts):
+            part = measure_counts(query, one, ours)
+        else:
+            part = _measure_events(query, one, ours, progress, ambient)
         merged = _joined(merged, part)
     elements = {e.element_id: merged.elements.get(e.element_id, ElementFigures(e.element_id)) for e in query.elements}
     links = {k.link_id: merged.links.get(k.link_id, LinkFigures(k.link_id)) for k in query.links}
@@ -94,15 +101,9 @@ def _joined(left: Measures, right: Measures) -> Measures:
     return replace(first, elements=elements, links=links)
 
 
-def _measure_one(
-    query: Query,
-    dataset_id: DatasetId | None,
-    store: EventStore,
-    progress: Progress,
-    ambient: frozenset[str],
-    is_first: bool,
+def _measure_events(
+    query: Query, store: EventStore, ours: list[QueryElement], progress: Progress, ambient: frozenset[str]
 ) -> Measures:
-    ours = [e for e in query.elements if e.rule and _belongs(e, dataset_id, is_first)]
     options = query.options(store.session_property)
     graph_options = options if options.mode is Mode.STRICT else replace(options, mode=Mode.ORDERED)
     stream = cached_stream(store, options)
