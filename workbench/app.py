@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
@@ -68,7 +69,7 @@ def _log_to_file() -> None:
     logging.basicConfig(filename=folder / "breadcrumb.log", level=level, format="%(asctime)s %(name)s %(message)s")
 
 
-def _hook(window: MainWindow) -> object:
+def _hook(window: MainWindow) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
     """What happens to an error that nobody caught: it is logged and told, the journey is kept, the window stays."""
 
     def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -76,7 +77,9 @@ def _hook(window: MainWindow) -> object:
         window.commands.keep_copy()
         if isinstance(error, Exception):
             window.commands.show_error(
-                error if isinstance(error, WorkbenchError) else WorkbenchError(
+                error
+                if isinstance(error, WorkbenchError)
+                else WorkbenchError(
                     "Something went wrong inside Breadcrumb.",
                     f"{kind.__name__}: {error}. A copy of the journey was kept; details are in {paths.state()}.",
                 )

@@ -59,7 +59,8 @@ def dead_end_table(
         for e in journey.elements
         if e.rule is not None and e.is_bound and e.element_id != goal.element_id
     }
-    timeline = Timeline.of(store, matching_rows(store, Match.of(goal.rule)), window_s, ambient, [rows for _, rows in mapped.values()])
+    macro_rows = matching_rows(store, Match.of(goal.rule))
+    timeline = Timeline.of(store, macro_rows, window_s, ambient, [rows for _, rows in mapped.values()])
     takings = [timeline.taking(title, rows) for title, (_, rows) in mapped.items()]
     shown_events = {name for e, _ in mapped.values() if e.rule and not e.rule.conditions for name in e.rule.events}
     takings += [t for t in timeline.takings(ambient) if t.name not in shown_events | set(goal.rule.events)]

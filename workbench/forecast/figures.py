@@ -27,6 +27,7 @@ class RateFigure:
     k: int | None = None
     n: int | None = None
     is_running: bool = False
+    is_mature: bool = False
 
     @property
     def is_thin(self) -> bool:
@@ -98,7 +99,15 @@ def map_figures(journey: Journey, measures: Measures, outcome: Outcome | None) -
     )
     entered = _entered(journey, measures, outcome)
     cards = {
-        e.element_id: _card(e, measures.elements.get(e.element_id), outcome, entered, use_mature, running)
+        e.element_id: _card(
+            e,
+            measures.elements.get(e.element_id),
+            outcome,
+            entered,
+            use_mature,
+            running,
+            bool(journey.outgoing.get(e.element_id)),
+        )
         for e in journey.elements
     }
     marked = _with_leaks(journey, cards)
@@ -116,28 +125,30 @@ def _entered(journey: Journey, measures: Measures, outcome: Outcome | None) -> f
     return sum(known) if known else None
 
 
-def _card(
+def _card(  # noqa: PLR0913, PLR0917 - the parts that one card joins
     element: Element,
     figures: ElementFigures | None,
     outcome: Outcome | None,
     entered: float | None,
     use_mature: bool,
     running: bool,
+    leads_on: bool,
 ) -> CardFigures:
     figures = figures or ElementFigures(element.element_id)
     people, base = _people(element, figures, outcome)
     stopped = _moved(outcome, "stopped", element.element_id, figures.stopped)
-    k, n = (figures.mature_came, figures.mature_before) if use_mature else (figures.came, figures.before)
+    is_mature = use_mature and figures.mature_came is not None
+    k, n = (figures.mature_came, figures.mature_before) if is_mature else (figures.came, figures.before)
     doers_n = figures.people
     others_n = None if figures.before is None or doers_n is None else figures.before - doers_n
     seated = element.stage_id is not None
     return CardFigures(
         people=people,
         base_people=base,
-        previous=rate_figure(k, n, running) if k is not None else RateFigure(_typed_previous(element, outcome)),
+        previous=rate_figure(k, n, running, is_mature) if k is not None else RateFigure(_typed_previous(element)),
         first=_share(people, entered),
-        stopped=stopped,
-        stopped_rate=_share(stopped, people),
+        stopped=stopped if leads_on else None,
+        stopped_rate=_share(stopped, people) if leads_on else None,
         money_lost=_moved(outcome, "money_lost", element.element_id, figures.money_lost),
         instead=figures.instead,
         hits=figures.hits,
@@ -147,10 +158,8 @@ def _card(
     )
 
 
-def _typed_previous(element: Element, outcome: Outcome | None) -> float | None:
-    if element.stage_id is not None and element.typed_rate is not None:
-        return element.typed_rate
-    return None
+def _typed_previous(element: Element) -> float | None:
+    return element.typed_rate if element.stage_id is not None else None
 
 
 def _people(element: Element, figures: ElementFigures, outcome: Outcome | None) -> tuple[float | None, float | None]:
@@ -181,14 +190,12 @@ def _grade(figures: ElementFigures, outcome: Outcome | None, element: Element) -
     return figures.grade
 
 
-def rate_figure(k: int | None, n: int | None, running: bool = False) -> RateFigure:
+def rate_figure(k: int | None, n: int | None, running: bool = False, is_mature: bool = False) -> RateFigure:
     """k/n with its interval; None on no data, and without interval where a count grew from step to step."""
     if k is None or not n:
-        return RateFigure(k=k, n=n, is_running=running)
-    if k > n:
-        return RateFigure(k / n, None, None, k, n, running)
-    low, high = wilson(k, n)
-    return RateFigure(k / n, float(low), float(high), k, n, running)
+        return RateFigure(k=k, n=n, is_running=running, is_mature=is_mature)
+    low, high = (float(v) for v in wilson(k, n)) if k <= n else (None, None)
+    return RateFigure(k / n, low, high, k, n, running, is_mature)
 
 
 def _share(part: float | None, whole: float | None) -> float | None:

@@ -28,7 +28,8 @@ def encode(value: Any) -> Any:
 
 def _encode_fields(value: Any) -> dict[str, Any]:
     plain: dict[str, Any] = {}
-    hints = _hints(type(value))
+    kind: Any = type(value)
+    hints = _hints(kind)
     for field in dataclasses.fields(value):
         item = getattr(value, field.name)
         if field.name == _UNKNOWN or item == _default(field):

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.errors import WorkbenchError
-from workbench.journey.element import Element, ElementId, Link, LinkId
-from workbench.journey.journey import Dataset, DatasetId, Dismissal, Journey, Lever, Scenario
+from workbench.journey.element import DatasetId, Element, ElementId, Link, LinkId
+from workbench.journey.journey import Dataset, Dismissal, Journey, Lever, Scenario
 from workbench.journey.taxonomy import Kind
 
 

@@ -8,9 +8,7 @@ from workbench.journey.element import ElementId, LinkId
 from workbench.journey.journey import Journey
 
 
-def ordered_path(
-    journey: Journey, chosen: Sequence[ElementId], took: Mapping[LinkId, float]
-) -> tuple[ElementId, ...]:
+def ordered_path(journey: Journey, chosen: Sequence[ElementId], took: Mapping[LinkId, float]) -> tuple[ElementId, ...]:
     """The chosen elements in link order; with fewer than two chosen the widest way from an entry to a goal."""
     if len(chosen) >= 2:
         ahead = {i: journey.reachable(i) for i in chosen}

@@ -11,12 +11,13 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from workbench.journey.element import ElementId
 from workbench.journey.journey import Journey
 
 Node = Hashable
-GAP_X = 110
+GAP_X = 130
 GAP_Y = 44
 GRID = 10
 _SWEEPS = 12
@@ -123,7 +124,7 @@ def _neighbours(
     after: dict[Node, list[Node]] = defaultdict(list)
     for pair in links:
         walk: list[Node] = [pair[0], *chains[pair], pair[1]]
-        for one, two in zip(walk, walk[1:], strict=False):
+        for one, two in pairwise(walk):
             after[one].append(two)
             before[two].append(one)
     return before, after
@@ -162,7 +163,7 @@ def _by_barycentre(layer: list[Node], fixed: list[Node], linked: Mapping[Node, l
 
 def _crossings(layers: list[list[Node]], after: Mapping[Node, list[Node]]) -> int:
     total = 0
-    for one, two in zip(layers, layers[1:], strict=False):
+    for one, two in pairwise(layers):
         place = {node: index for index, node in enumerate(two)}
         ends: list[int] = []
         for node in one:
@@ -265,9 +266,7 @@ def _misfit(x: Sequence[float], y: Mapping[Node, float], heights: Mapping[Node, 
     return max(max(x) + 240.0, (bottom - top) * aspect)
 
 
-def _cuts(
-    layers: list[list[Node]], chains: Mapping[tuple[ElementId, ElementId], list[Node]], bands: int
-) -> list[int]:
+def _cuts(layers: list[list[Node]], chains: Mapping[tuple[ElementId, ElementId], list[Node]], bands: int) -> list[int]:
     """Layers that begin a new band: near equal parts, moved by at most one to where the fewest links cross."""
     crossing = [len(layer) for layer in layers]
     for chain in chains.values():
@@ -282,7 +281,11 @@ def _cuts(
 
 
 def _in_bands(
-    layers: list[list[Node]], cuts: Sequence[int], x: Sequence[float], y: Mapping[Node, float], heights: Mapping[Node, float]
+    layers: list[list[Node]],
+    cuts: Sequence[int],
+    x: Sequence[float],
+    y: Mapping[Node, float],
+    heights: Mapping[Node, float],
 ) -> tuple[list[float], dict[Node, float]]:
     new_x, new_y = list(x), dict(y)
     at = 0.0

@@ -43,7 +43,9 @@ Value = Scalar | tuple[Scalar, ...]
 _BY_WORD = {**{symbol: op for op, symbol in SYMBOLS.items()}, **{op.value: op for op in Operator}, "==": Operator.EQ}
 _BY_WORD.update({"≥": Operator.GTE, "≤": Operator.LTE, "≠": Operator.NEQ, "set": Operator.SET})
 _WORDS = "|".join(re.escape(word) for word in sorted(_BY_WORD, key=len, reverse=True))
-_CONDITION = re.compile(rf"^\s*(?P<property>\S.*?)\s*(?:(?<=\s)|(?=[<>=!≥≤≠]))(?P<op>{_WORDS})(?:\s*(?P<value>.*?))\s*$")
+_CONDITION = re.compile(
+    rf"^\s*(?P<property>\S.*?)\s*(?:(?<=\s)|(?=[<>=!≥≤≠]))(?P<op>{_WORDS})(?:\s*(?P<value>.*?))\s*$"
+)
 
 
 @dataclass(frozen=True, slots=True)

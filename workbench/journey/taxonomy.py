@@ -18,7 +18,7 @@ class Kind(StrEnum):
 
     @property
     def level(self) -> str | None:
-        """"micro", "macro", or None for a stage."""
+        """ "micro", "macro", or None for a stage."""
         return {Kind.MICRO: "micro", Kind.MACRO: "macro"}.get(self)
 
 

@@ -90,9 +90,13 @@ def loads(text: str, where: str = "The file") -> Journey:
             "Mend that line in a text editor, or open an earlier copy.",
         ) from error
     except RecursionError as error:
-        raise WorkbenchError(f"{where} is nested too deeply to be a journey.", "Open a file saved by Breadcrumb.") from error
+        raise WorkbenchError(
+            f"{where} is nested too deeply to be a journey.", "Open a file saved by Breadcrumb."
+        ) from error
     if not isinstance(plain, dict) or plain.pop("format", None) != FORMAT:
-        raise WorkbenchError(f"{where} is not a Breadcrumb journey.", "Open a file that ends in .journey, or import data.")
+        raise WorkbenchError(
+            f"{where} is not a Breadcrumb journey.", "Open a file that ends in .journey, or import data."
+        )
     version = plain.pop("version", None)
     if not isinstance(version, int) or version > VERSION:
         raise WorkbenchError(
@@ -140,7 +144,9 @@ def load(path: Path) -> Journey:
     except UnicodeDecodeError as error:
         raise WorkbenchError(f"{path.name} is not UTF-8 text.", "Open a file saved by Breadcrumb.") from error
     except OSError as error:
-        raise WorkbenchError(f"{path} cannot be read: {error.strerror}.", "Check the path and its permissions.") from error
+        raise WorkbenchError(
+            f"{path} cannot be read: {error.strerror}.", "Check the path and its permissions."
+        ) from error
     return loads(text, path.name)
 
 
@@ -158,11 +164,13 @@ def save(journey: Journey, path: Path) -> None:
     try:
         with lock:
             temporary.write_text(text, encoding="utf-8", newline="\n")
-            os.replace(temporary, path)
+            temporary.replace(path)
     except filelock.Timeout as error:
         raise WorkbenchError(f"{path.name} is being written by another program.", "Try again in a moment.") from error
     except OSError as error:
-        raise WorkbenchError(f"{path} cannot be written: {error.strerror}.", "Choose another folder; nothing was lost.") from error
+        raise WorkbenchError(
+            f"{path} cannot be written: {error.strerror}.", "Choose another folder; nothing was lost."
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
         Path(lock.lock_file).unlink(missing_ok=True)

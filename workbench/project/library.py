@@ -58,9 +58,7 @@ class LibraryEntry:
 def entries() -> tuple[LibraryEntry, ...]:
     """All entries, in the order of their groups."""
     text = (paths.resources() / "library.json").read_text(encoding="utf-8")
-    return tuple(
-        _entry(group["name"], plain) for group in json.loads(text)["groups"] for plain in group["entries"]
-    )
+    return tuple(_entry(group["name"], plain) for group in json.loads(text)["groups"] for plain in group["entries"])
 
 
 def entry(key: str) -> LibraryEntry | None:

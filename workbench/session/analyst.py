@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -123,8 +124,7 @@ class Analyst(QObject):
         for name, question in self._wanted.items():
             known = self._answers.get(name)
             if (known is None or known[0] != key) and not self.heavy.is_busy:
-                work = question.work
-                self.heavy.request((key, name), lambda progress, w=work: w(journey, measures, first, progress))
+                self.heavy.request((key, name), partial(question.work, journey, measures, first))
                 return
 
     def _on_heavy_answered(self, key: Any, answer: Any) -> None:

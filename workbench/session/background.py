@@ -34,13 +34,15 @@ class _Run(QRunnable):
         self.started_s = time.monotonic()
 
     def run(self) -> None:
+        answer: Any = None
+        error: Exception | None = None
         try:
-            answer, error = self.request.work(self.progress), None
+            answer = self.request.work(self.progress)
         except (WorkbenchError, CancelledError) as expected:
-            answer, error = None, expected
+            error = expected
         except Exception as bug:  # noqa: BLE001 - a bug in a worker must reach the window, not vanish with the thread
             _log.exception("background work failed")
-            answer, error = None, bug
+            error = bug
         self._lane.came_home.emit(self, answer, error)
 
 

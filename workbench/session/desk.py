@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,6 +17,9 @@ from workbench.session.analyst import Analyst
 from workbench.session.forecaster import Forecaster
 from workbench.session.session import Session
 from workbench.session.shelf import Shelf
+
+if TYPE_CHECKING:
+    from workbench.export.report import Report
 
 
 class Desk(QObject):
@@ -44,7 +49,7 @@ class Desk(QObject):
         return self._highlight
 
     @property
-    def is_lit(self) -> object:
+    def is_lit(self) -> Callable[[Element], bool] | None:
         """Predicate of the highlighted elements, or None."""
         tag = self._highlight
         if tag is None:
@@ -88,18 +93,15 @@ class Desk(QObject):
             self.session.keep_measured(kept)
         return self.session.save(path)
 
-    def export(self, path: Path) -> None:
-        """Write a workbook, report or picture, by the ending of the path.
+    def report(self) -> Report:
+        """Everything that is on the desk, as tables."""
+        from workbench.export.report import Source, report_of
 
-        Raises
-        ------
-        WorkbenchError
-            If the ending is unknown or the file cannot be written.
-        """
-        from workbench.export.write import write_report
-
-        data = tuple(self.shelf.loaded.values())
-        write_report(path, report_of(self.session.journey, self.analyst.measures, self.forecaster.outcome, data))
+        sources = [
+            Source(tuple(path.name for path in item.paths), item.store, item.counts, item.report)
+            for item in self.shelf.loaded.values()
+        ]
+        return report_of(self.session.journey, self.analyst.measures, self.forecaster.levers, sources)
 
     def shutdown(self) -> None:
         """Stop all background work, so that nothing outlives the window."""

@@ -21,7 +21,7 @@ def settings() -> QSettings:
 
 def recent_files() -> list[Path]:
     """Journeys opened or saved last, newest first, as far as they still exist."""
-    stored = settings().value("recent", [])
+    stored: Any = settings().value("recent", [])
     listed = [stored] if isinstance(stored, str) else list(stored or [])
     return [Path(text) for text in listed if Path(text).exists()]
 

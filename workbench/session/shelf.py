@@ -81,9 +81,7 @@ class Shelf(QObject):
                 return self._loaded[dataset.dataset_id]
         return None
 
-    def load(
-        self, paths: tuple[Path, ...], choices: Choices | None = None, replaces: DatasetId | None = None
-    ) -> None:
+    def load(self, paths: tuple[Path, ...], choices: Choices | None = None, replaces: DatasetId | None = None) -> None:
         """Import files as a new dataset, or in the place of another one."""
         taken = {d.dataset_id for d in self._session.journey.datasets}
         dataset_id = replaces or DatasetId(edits.new_id(paths[0].name.split(".")[0], taken))
@@ -174,7 +172,7 @@ def summary_pairs(loaded: Loaded) -> tuple[tuple[str, Any], ...]:
     """What the journey file keeps of an import report."""
     report = loaded.report
     if report is None:
-        return (("steps", len(loaded.counts.steps)),)
+        return (("steps", len(loaded.counts.steps) if loaded.counts is not None else 0),)
     return (
         ("format", report.format),
         ("rows", report.rows),

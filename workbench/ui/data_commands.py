@@ -15,9 +15,8 @@ from workbench.ui.command_group import CommandGroup
 from workbench.ui.data_words import one_line
 from workbench.ui.dialogs import ask
 
-_DATA = (
-    "Exports (*.csv *.tsv *.txt *.json *.jsonl *.ndjson *.parquet *.xlsx *.xls *.ods *.gz *.zip *.zst *.xes);;All files (*)"
-)
+_ENDINGS = "csv tsv txt json jsonl ndjson parquet xlsx xls ods gz zip zst xes"
+_DATA = f"Exports ({' '.join(f'*.{ending}' for ending in _ENDINGS.split())});;All files (*)"
 
 
 class DataCommands(CommandGroup):

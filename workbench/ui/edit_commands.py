@@ -39,7 +39,9 @@ class EditCommands(CommandGroup):
             ActionSpec("delete", "Edit", "D&elete", self.delete, ("Del", "Backspace"), "trash-2", needs="selection"),
             ActionSpec("rename", "Edit", "Re&name", self.rename, ("F2",), "pencil", needs="elements"),
             ActionSpec("select_all", "Edit", "Select &all", self.select_all, ("Ctrl+A",)),
-            ActionSpec("quick_add", "Insert", "&Search the library…", self.view.ask_beside_selection, ("Ctrl+K",), "search"),
+            ActionSpec(
+                "quick_add", "Insert", "&Search the library…", self.view.ask_beside_selection, ("Ctrl+K",), "search"
+            ),
             ActionSpec("add_stage", "Insert", "New &stage", lambda: self.add_kind(Kind.STAGE), (), "map-pin"),
             ActionSpec("add_micro", "Insert", "New &micro-conversion", lambda: self.add_kind(Kind.MICRO), (), "zap"),
             ActionSpec("add_macro", "Insert", "New m&acro-conversion", lambda: self.add_kind(Kind.MACRO), (), "target"),
@@ -49,18 +51,40 @@ class EditCommands(CommandGroup):
         align = self.align
         return (
             ActionSpec("tidy", "Arrange", "&Tidy layout", self.tidy, ("Ctrl+L",), "workflow", "Lay out the map"),
-            ActionSpec("align_left", "Arrange", "Align &left", lambda: align("left"), ("Ctrl+Shift+Left",), needs="elements"),
             ActionSpec(
-                "align_top", "Arrange", "Align t&op", lambda: align("top"), ("Ctrl+Shift+Up",), "align-center-horizontal", needs="elements"
+                "align_left", "Arrange", "Align &left", lambda: align("left"), ("Ctrl+Shift+Left",), needs="elements"
+            ),
+            ActionSpec(
+                "align_top",
+                "Arrange",
+                "Align t&op",
+                lambda: align("top"),
+                ("Ctrl+Shift+Up",),
+                "align-center-horizontal",
+                needs="elements",
             ),
             ActionSpec("align_middle", "Arrange", "Align &middle", lambda: align("middle"), (), needs="elements"),
             ActionSpec("align_centre", "Arrange", "Align &centre", lambda: align("centre"), (), needs="elements"),
             ActionSpec(
-                "spread_across", "Arrange", "Distribute &across", lambda: self.spread(0), ("Alt+H",), "align-center-vertical", needs="elements"
+                "spread_across",
+                "Arrange",
+                "Distribute &across",
+                lambda: self.spread(0),
+                ("Alt+H",),
+                "align-center-vertical",
+                needs="elements",
             ),
-            ActionSpec("spread_down", "Arrange", "Distribute &down", lambda: self.spread(1), ("Alt+V",), needs="elements"),
             ActionSpec(
-                "happy_path", "Arrange", "Mark &happy path", self.mark_happy_path, (), "route", "Mark the selected elements as the happy path"
+                "spread_down", "Arrange", "Distribute &down", lambda: self.spread(1), ("Alt+V",), needs="elements"
+            ),
+            ActionSpec(
+                "happy_path",
+                "Arrange",
+                "Mark &happy path",
+                self.mark_happy_path,
+                (),
+                "route",
+                "Mark the selected elements as the happy path",
             ),
             ActionSpec("unseat", "Arrange", "Take &off stage", self.unseat, (), needs="elements"),
         )

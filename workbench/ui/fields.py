@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLayout, QLineEdit, QPlainTextEdit, QToolButton, QWidget
 
 from workbench.ui import icons
 from workbench.ui.theme import FACET_ICONS, theme
@@ -64,7 +64,9 @@ class NumberField(QLineEdit):
 
     committed = Signal(object)
 
-    def __init__(self, placeholder: str = "", is_rate: bool = False, low: float = 0.0, high: float | None = None) -> None:
+    def __init__(
+        self, placeholder: str = "", is_rate: bool = False, low: float = 0.0, high: float | None = None
+    ) -> None:
         super().__init__()
         self._is_rate, self._low, self._high = is_rate, low, high
         self.setPlaceholderText(placeholder)
@@ -110,11 +112,13 @@ class ChoiceField(QComboBox):
 
     committed = Signal(object)
 
-    def __init__(self, kind: type[StrEnum], none_text: str | None = "–", help_text: dict[Any, str] | None = None) -> None:
+    def __init__(
+        self, kind: type[StrEnum], none_text: str | None = "–", help_text: dict[Any, str] | None = None
+    ) -> None:
         super().__init__()
         self._values: list[StrEnum | None] = list(kind) if none_text is None else [None, *kind]
         for value in self._values:
-            self.addItem(none_text if value is None else value.value)
+            self.addItem((none_text or "") if value is None else value.value)
             if value is not None and help_text and value in help_text:
                 self.setItemData(self.count() - 1, help_text[value], Qt.ItemDataRole.ToolTipRole)
         self.tint()
@@ -175,4 +179,21 @@ def show_all_or_mixed(field: ChoiceField, values: Sequence[Any]) -> None:
         field.show_mixed()
 
 
-Commit = Callable[[Any], None]
+def clear(layout: QLayout) -> None:
+    """Take all widgets out of a layout and let them go."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
+def tool_button(words: str = "", icon: str = "", tip: str = "") -> QToolButton:
+    """A flat button with words or an icon."""
+    button = QToolButton()
+    button.setText(words)
+    if icon:
+        button.setIcon(icons.icon(icon))
+    button.setToolTip(tip)
+    button.setAccessibleName(tip or words)
+    return button

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from workbench import paths
 from workbench.errors import WorkbenchError
+from workbench.export.write import write_report
 from workbench.journey.journey import Journey
 from workbench.project import autosave
 from workbench.project.file import SUFFIX
 from workbench.project.library import Template
 from workbench.session.recent import remember_file
+from workbench.ui import picture
 from workbench.ui.actions import ActionSpec
 from workbench.ui.command_group import CommandGroup
 from workbench.ui.dialogs import ask
@@ -29,7 +31,9 @@ class FileCommands(CommandGroup):
             ActionSpec("start", "File", "S&tart page", self.start, icon="grid-3x3"),
             ActionSpec("save", "File", "&Save", self.save, ("Ctrl+S",), "save"),
             ActionSpec("save_as", "File", "Save &as…", self.save_as, ("Ctrl+Shift+S",)),
-            ActionSpec("export_workbook", "File", "&Export Excel summary…", self.export_workbook, ("Ctrl+E",), "download"),
+            ActionSpec(
+                "export_workbook", "File", "&Export Excel summary…", self.export_workbook, ("Ctrl+E",), "download"
+            ),
             ActionSpec("export_picture", "File", "Export map as &picture…", self.export_picture, icon="image"),
             ActionSpec("quit", "File", "&Quit", self.quit, ("Ctrl+Q",)),
         )
@@ -116,7 +120,8 @@ class FileCommands(CommandGroup):
             return
         path = chosen if chosen.suffix else chosen.with_suffix(suffix)
         try:
-            self.desk.export(path)
+            report = self.desk.report()
+            write_report(path, report, lambda kind: picture.paint(report.journey, report.figures, kind))
         except WorkbenchError as error:
             self.show_error(error)
             return

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 from workbench.project import library
 from workbench.session.recent import recent_files
 from workbench.ui import icons
-from workbench.ui.fields import label, section
+from workbench.ui.fields import clear, label, section
 from workbench.ui.theme import theme
 
 
@@ -93,7 +93,9 @@ class StartPage(QWidget):
         title.setStyleSheet("font-size: 30px; font-weight: 700;")
         self._layout.addWidget(title)
         self._layout.addWidget(
-            label("Draw the journey once: the map is the funnel's definition, its measurement and its forecast.", "muted")
+            label(
+                "Draw the journey once: the map is the funnel's definition, its measurement and its forecast.", "muted"
+            )
         )
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -138,10 +140,7 @@ class StartPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        while self._recent.count():
-            widget = self._recent.takeAt(0).widget()
-            if widget is not None:
-                widget.deleteLater()
+        clear(self._recent)
         paths = recent_files()
         self._recent_title.setVisible(bool(paths))
         for path in paths[:5]:

@@ -10,7 +10,8 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from workbench import paths
-from workbench.journey.taxonomy import Kind, Mechanism, Phase, Signal as SignalFacet
+from workbench.journey.taxonomy import Kind, Mechanism, Phase
+from workbench.journey.taxonomy import Signal as SignalFacet
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,8 @@ def _style_sheet(c: Colours) -> str:
     QMenu::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
     QMenu::item:disabled {{ color: {c.muted}; }}
     QMenu::separator {{ height: 1px; background: {c.border}; margin: 4px 6px; }}
-    QToolBar {{ background: {c.window}; border: 0; border-bottom: 1px solid {c.border}; spacing: 2px; padding: 3px 6px; }}
+    QToolBar {{ background: {c.window}; border: 0; border-bottom: 1px solid {c.border}; spacing: 2px;
+        padding: 3px 6px; }}
     QToolButton {{ border: 1px solid transparent; border-radius: 5px; padding: 4px; }}
     QToolButton:hover {{ background: {c.accent_soft}; }}
     QToolButton:checked {{ background: {c.accent_soft}; border-color: {c.accent}; }}
@@ -238,8 +240,8 @@ def _style_sheet(c: Colours) -> str:
     QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; font-weight: 600; }}
     QTabBar::tab:hover {{ color: {c.text}; }}
     QTreeView, QListView, QTableView, QTreeWidget, QListWidget, QTableWidget {{
-        background: {c.surface}; border: 1px solid {c.border}; border-radius: 5px; outline: 0; gridline-color: {c.border};
-        alternate-background-color: {c.raised}; }}
+        background: {c.surface}; border: 1px solid {c.border}; border-radius: 5px; outline: 0;
+        gridline-color: {c.border}; alternate-background-color: {c.raised}; }}
     QTreeView::item, QListView::item {{ padding: 3px 2px; }}
     QTreeView::item:selected, QListView::item:selected, QTableView::item:selected {{
         background: {c.accent_soft}; color: {c.text}; }}

@@ -16,7 +16,9 @@ class ViewCommands(CommandGroup):
     def view_specs(self) -> tuple[ActionSpec, ...]:
         return (
             ActionSpec("fit", "View", "&Fit the map", self.view.fit, ("Shift+1",), "maximize"),
-            ActionSpec("fit_selection", "View", "Fit &selection", self.view.fit_selection, ("Shift+2",), needs="elements"),
+            ActionSpec(
+                "fit_selection", "View", "Fit &selection", self.view.fit_selection, ("Shift+2",), needs="elements"
+            ),
             ActionSpec("whole", "View", "&100 %", self.view.zoom_whole, ("Ctrl+0", "Shift+0")),
             ActionSpec("zoom_in", "View", "Zoom &in", lambda: self.view.zoom(1.2), ("Ctrl++", "Ctrl+=")),
             ActionSpec("zoom_out", "View", "Zoom &out", lambda: self.view.zoom(1 / 1.2), ("Ctrl+-",)),

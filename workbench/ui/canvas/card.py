@@ -74,7 +74,7 @@ class CardItem(QGraphicsItem):
         return self.rect.adjusted(-PORT_REACH, -12, PORT_REACH, 12)
 
     def seat_rect(self, index: int) -> QRectF:
-        return QRectF(8, HEIGHT + index * SEAT_HEIGHT, WIDTH - 16, SEAT_HEIGHT - 3)
+        return QRectF(14, HEIGHT + index * SEAT_HEIGHT, WIDTH - 22, SEAT_HEIGHT - 3)
 
     def seat_at(self, position: QPointF) -> Element | None:
         """The seated micro-conversion under a point in item coordinates."""

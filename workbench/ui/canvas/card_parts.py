@@ -33,7 +33,9 @@ def text(
 
 def title(painter: QPainter, c: Colours, element: Element, width: float, findings: int) -> None:
     """Icon of the kind, name, and the number of findings."""
-    icons.renderer(KIND_ICONS[element.kind], theme().kind_colour(element.kind)).render(painter, QRectF(_LEFT, 11, 16, 16))
+    icons.renderer(KIND_ICONS[element.kind], theme().kind_colour(element.kind)).render(
+        painter, QRectF(_LEFT, 11, 16, 16)
+    )
     room = width - _LEFT - 22 - (34 if findings else 10)
     text(painter, QRectF(_LEFT + 22, 8, room, 22), element.title, c.text, 14, 600)
     if findings:

@@ -61,7 +61,8 @@ def _corner(path: QPainterPath, corner: QPointF, towards: QPointF) -> None:
 def _stepped(origin: QPointF, towards: QPointF, distance: float) -> QPointF:
     delta = towards - origin
     length = max(1e-6, (delta.x() ** 2 + delta.y() ** 2) ** 0.5)
-    return origin + delta * (min(distance, length / 2) / length)
+    step = min(distance, length / 2) / length
+    return QPointF(origin.x() + delta.x() * step, origin.y() + delta.y() * step)
 
 
 def _curve(start: QPointF, end: QPointF) -> QPainterPath:
@@ -75,9 +76,7 @@ def _hits(path: QPainterPath, rect: QRectF) -> bool:
     return any(rect.contains(path.pointAtPercent(i / _SAMPLES)) for i in range(1, _SAMPLES))
 
 
-def _around(
-    start: QPointF, end: QPointF, blocking: Sequence[QRectF], obstacles: Sequence[QRectF]
-) -> QPainterPath:
+def _around(start: QPointF, end: QPointF, blocking: Sequence[QRectF], obstacles: Sequence[QRectF]) -> QPainterPath:
     above = min(r.top() for r in blocking) - _CLEARANCE
     below = max(r.bottom() for r in blocking) + _CLEARANCE
     middle = (start.y() + end.y()) / 2

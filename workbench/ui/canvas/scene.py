@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
@@ -89,7 +90,7 @@ class MapScene(QGraphicsScene):
 
     def is_happy(self, link: Link) -> bool:
         path = self.journey.happy_path
-        return any(pair == (link.source_id, link.target_id) for pair in zip(path, path[1:], strict=False))
+        return any(pair == (link.source_id, link.target_id) for pair in pairwise(path))
 
     def finding_count(self, element_id: ElementId) -> int:
         members = (element_id, *(seat.element_id for seat in self.journey.seated.get(element_id, ())))
@@ -99,7 +100,8 @@ class MapScene(QGraphicsScene):
         """The topmost card under a point, with its port."""
         found = [card for card in self.cards.values() if card.boundingRect().contains(position - card.pos())]
         inside = [card for card in found if card.rect.contains(position - card.pos())]
-        return (inside or found or [None])[-1]
+        candidates = inside or found
+        return candidates[-1] if candidates else None
 
     def link_at(self, position: QPointF) -> LinkItem | None:
         return next((item for item in self.links.values() if item.shape().contains(position)), None)

@@ -68,7 +68,8 @@ class MapView(QGraphicsView):
         self._is_space_down = False
         self._quick_add = QuickAdd(self)
         self._quick_add.chosen.connect(self._on_quick_add)
-        self._asked_at, self._asked_from = QPointF(), None
+        self._asked_at = QPointF()
+        self._asked_from: ElementId | None = None
         self._user_moved = False
         self.session.journey_changed.connect(self._on_journey_changed)
         self.session.document_replaced.connect(self._on_document_replaced)

@@ -11,13 +11,15 @@ from workbench.ui import numbers
 
 
 def rate_words(figure: RateFigure) -> str:
-    """"12.3 % (11.9–12.7 %, 1,234 of 10,000)", with what to be careful about."""
+    """ "12.3 % (11.9–12.7 %, 1,234 of 10,000)", with what to be careful about."""
     if figure.value is None:
         return "no data"
     words = f"{numbers.rate(figure.value)}"
     if figure.k is not None and figure.n is not None:
         span = f"{numbers.interval(figure.low, figure.high)}, " if figure.low is not None else ""
         words += f" ({span}{numbers.count(figure.k)} of {numbers.count(figure.n)})"
+    if figure.is_mature:
+        words += ", entries whose window is over"
     if figure.is_thin:
         words += ", few data"
     if figure.is_running:
@@ -73,7 +75,8 @@ def link_tip(journey: Journey, link: Link, shown: LinkShown, instead: tuple[tupl
         rows.append(f"Median time: {numbers.duration(shown.median_s)}")
     if shown.eventually is not None:
         rows.append(
-            f"Also: {numbers.count(shown.eventually)} ever went this way, {numbers.count(shown.direct)} with nothing between"
+            f"Also: {numbers.count(shown.eventually)} ever went this way, "
+            f"{numbers.count(shown.direct)} with nothing between"
         )
     if shown.is_sole and shown.dropped is not None:
         rows.append(f"Left instead of going on: {numbers.count(shown.dropped)}")

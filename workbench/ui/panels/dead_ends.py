@@ -35,8 +35,12 @@ class DeadEndsPanel(Panel):
         layout.addWidget(self.title)
         layout.addWidget(self.note)
         layout.addWidget(self.table, 1)
-        desk.analyst.answered.connect(lambda name: name == DEAD_ENDS and self.refresh())
+        desk.analyst.answered.connect(self._on_answered)
         self.table.cellClicked.connect(self._on_clicked)
+
+    def _on_answered(self, name: str) -> None:
+        if name == DEAD_ENDS:
+            self.refresh()
 
     def on_seen(self) -> None:
         self.desk.analyst.want(Question(DEAD_ENDS, dead_ends))
@@ -54,7 +58,9 @@ class DeadEndsPanel(Panel):
         dead = [row for row in found.rows if row.verdict.fate is Fate.DEAD_END]
         names = ", ".join(row.name for row in dead[:3])
         more = f" and {len(dead) - 3} more" if len(dead) > 3 else ""
-        self.title.setText(f"{len(dead)} dead end{'s' * (len(dead) != 1)}: {names}{more}" if dead else "No dead ends found")
+        self.title.setText(
+            f"{len(dead)} dead end{'s' * (len(dead) != 1)}: {names}{more}" if dead else "No dead ends found"
+        )
         self.note.setText(_definition(found))
         targets = {rule_name: i for rule_name, i in self._targets().items()}
         self.table.fill([_row(row) for row in found.rows], [targets.get(row.name, "") for row in found.rows])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.forecast.figures import CardFigures
 from workbench.journey import edits
@@ -13,7 +13,17 @@ from workbench.journey.rule import Rule
 from workbench.journey.taxonomy import FACET_HELP, Kind, Mechanism, Phase, Popup, Role, Signal
 from workbench.session.desk import Desk
 from workbench.ui import numbers
-from workbench.ui.fields import ChoiceField, NotesField, NumberField, TextField, form, label, section, show_all_or_mixed
+from workbench.ui.fields import (
+    ChoiceField,
+    NotesField,
+    NumberField,
+    TextField,
+    form,
+    label,
+    section,
+    show_all_or_mixed,
+    tool_button,
+)
 from workbench.ui.panels.results import card_lines
 from workbench.ui.panels.rule_form import RuleForm
 
@@ -49,7 +59,8 @@ class ElementForm(QWidget):
         self._layout.addWidget(section("Results"))
         self._layout.addWidget(self.results)
         self.details = DetailsForm(desk)
-        self._more = QToolButton(text="Details  ▸", checkable=True)
+        self._more = tool_button("Details  ▸")
+        self._more.setCheckable(True)
         self._more.toggled.connect(self._on_more)
         self._layout.addWidget(self._more)
         self._layout.addWidget(self.details)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSlider,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,8 +21,8 @@ from workbench.forecast.what_if import Outcome, Projection
 from workbench.journey import edits
 from workbench.journey.element import Element, Link
 from workbench.session.desk import Desk
-from workbench.ui import icons, numbers
-from workbench.ui.fields import NumberField, label
+from workbench.ui import numbers
+from workbench.ui.fields import NumberField, label, tool_button
 from workbench.ui.panels.panel import Panel
 
 _SLIDER_STEPS = 1000
@@ -50,7 +49,7 @@ class LeverRow(QWidget):
         self.base = QLabel()
         self.base.setProperty("role", "muted")
         self.base.setFixedWidth(150)
-        self.reset = QToolButton(icon=icons.icon("rotate-ccw"), toolTip="Back to the base")
+        self.reset = tool_button(icon="rotate-ccw", tip="Back to the base")
         for column, widget in enumerate((self.name, self.slider, self.number, self.base, self.reset)):
             layout.addWidget(widget, 0, column)
         layout.setColumnStretch(1, 1)
@@ -110,7 +109,8 @@ class ForecastPanel(Panel):
         for figure in (self.entered, self.macro, self.revenue):
             top.addWidget(figure)
         top.addStretch(1)
-        self.scenario = QComboBox(minimumWidth=150)
+        self.scenario = QComboBox()
+        self.scenario.setMinimumWidth(150)
         self.scenario.setAccessibleName("Scenario")
         self.scenario.activated.connect(self._on_scenario)
         self.save = QPushButton("Save scenario…")
@@ -168,7 +168,9 @@ class ForecastPanel(Panel):
     def _wanted(self) -> list[tuple[str, str, bool]]:
         journey = self.desk.session.journey
         entries = [(i, f"Enter at {journey.element_by_id[i].title}", False) for i in journey.entry_ids]
-        happy = {pair: place for place, pair in enumerate(zip(journey.happy_path, journey.happy_path[1:], strict=False))}
+        happy = {
+            pair: place for place, pair in enumerate(zip(journey.happy_path, journey.happy_path[1:], strict=False))
+        }
         ordered = sorted(journey.links, key=lambda k: happy.get((k.source_id, k.target_id), len(happy)))
         links = [(link.link_id, self._link_title(link), True) for link in ordered]
         seats = [(e.element_id, f"{e.title} on {self._stage(e)}", True) for e in journey.elements if e.stage_id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -43,9 +44,17 @@ class FunnelPanel(Panel):
             self._stack.setCurrentIndex(0)
             return
         self._stack.setCurrentIndex(1)
+        funnel = self._titled(funnel)
         self.title.setText(headline(funnel))
         self.note.setText(definition(funnel))
         self._draw(funnel)
+
+    def _titled(self, funnel: FunnelFigures) -> FunnelFigures:
+        """Steps under the titles of their elements, since measures know ids only."""
+        known = self.desk.session.journey.element_by_id
+        titles = [known[i].title if i in known else str(i) for i in funnel.element_ids]
+        steps = tuple(replace(step, name=title) for step, title in zip(funnel.steps, titles, strict=True))
+        return replace(funnel, steps=steps)
 
     def _why_empty(self) -> str:
         if not self.desk.session.journey.happy_path:
@@ -75,7 +84,7 @@ class FunnelPanel(Panel):
             top = max(step.count, before[place])
             shown = numbers.count(step.count)
             if step.rate_step is not None:
-                shown += f"\n{numbers.rate(step.rate_step)}"
+                shown += f" · {numbers.rate(step.rate_step)}"
             text = pg.TextItem(shown, color=c.text, anchor=(0.5, 1.0))
             text.setFont(font(12, 600))
             text.setPos(place, top)
@@ -92,7 +101,7 @@ class FunnelPanel(Panel):
             axis.setStyle(tickFont=font(12))
         plot.hideAxis("left")
         plot.setXRange(-0.6, len(names) - 0.4, padding=0)
-        plot.setYRange(0, max(1, top) * 1.28, padding=0)
+        plot.setYRange(0, max(1, top) * 1.22, padding=0)
 
 
 def headline(funnel: FunnelFigures) -> str:
@@ -101,7 +110,9 @@ def headline(funnel: FunnelFigures) -> str:
     if last.rate_total is None:
         return f"No {funnel.mode} funnel yet: nobody reached {first.name}"
     worst = min(
-        (step for step in funnel.steps[1:] if step.rate_step is not None), key=lambda step: step.rate_step or 0, default=None
+        (step for step in funnel.steps[1:] if step.rate_step is not None),
+        key=lambda step: step.rate_step or 0,
+        default=None,
     )
     words = f"{numbers.rate(last.rate_total)} go from {first.name} to {last.name}"
     return f"{words}; the largest share is lost before {worst.name}" if worst else words

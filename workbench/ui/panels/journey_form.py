@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from workbench.journey import edits
 from workbench.journey.journey import DAY_S
@@ -44,8 +44,10 @@ class JourneyForm(QWidget):
         self._desk = desk
         self.name = TextField("Name of the journey")
         self.currency = QComboBox(editable=True)
+        self.currency_edit = QLineEdit()
+        self.currency.setLineEdit(self.currency_edit)
         self.currency.addItems(list(_CURRENCIES))
-        self.window = _choices(_WINDOWS)
+        self.window_box = _choices(_WINDOWS)
         self.mode, self.ties = _choices(_MODES), _choices(_TIES)
         self.entry, self.unit = _choices(_ENTRIES), _choices(_UNITS)
         self.loaded = label()
@@ -58,7 +60,7 @@ class JourneyForm(QWidget):
         holder, rows = form()
         rows.addRow("Name", self.name)
         rows.addRow("Currency", self.currency)
-        rows.addRow("Window", self.window)
+        rows.addRow("Window", self.window_box)
         layout.addWidget(holder)
         layout.addWidget(section("Counting"))
         holder, rows = form()
@@ -76,15 +78,13 @@ class JourneyForm(QWidget):
 
     def _connect(self) -> None:
         session = self._desk.session
-        self.name.committed.connect(lambda text: text.strip() and self._amend(name=text.strip()))
+        self.name.committed.connect(self._on_name)
         self.currency.textActivated.connect(self._on_currency)
-        self.currency.lineEdit().editingFinished.connect(lambda: self._on_currency(self.currency.currentText()))
-        self.window.activated.connect(lambda _: self._amend(window_s=self.window.currentData()))
+        self.currency_edit.editingFinished.connect(lambda: self._on_currency(self.currency.currentText()))
+        self.window_box.activated.connect(lambda _: self._amend(window_s=self.window_box.currentData()))
         for name, box in (("mode", self.mode), ("ties", self.ties), ("entry", self.entry), ("count_by", self.unit)):
             box.activated.connect(
-                lambda _, f=name, b=box: self._amend(
-                    counting=replace(session.journey.counting, **{f: b.currentData()})
-                )
+                lambda _, f=name, b=box: self._amend(counting=replace(session.journey.counting, **{f: b.currentData()}))
             )
         self.summary.clicked.connect(self.summary_asked)
         self.load.clicked.connect(self.import_asked)
@@ -92,6 +92,10 @@ class JourneyForm(QWidget):
 
     def _amend(self, **fields: Any) -> None:
         self._desk.session.apply("Change journey", edits.amend_journey, **fields)
+
+    def _on_name(self, text: str) -> None:
+        if text.strip():
+            self._amend(name=text.strip())
 
     def _on_currency(self, text: str) -> None:
         code = text.strip().upper()
@@ -104,7 +108,7 @@ class JourneyForm(QWidget):
         self.name.show_value(journey.name)
         with QSignalBlocker(self.currency):
             self.currency.setEditText(journey.currency)
-        _show(self.window, journey.window_s, numbers.duration(journey.window_s))
+        _show(self.window_box, journey.window_s, numbers.duration(journey.window_s))
         for box, value in (
             (self.mode, journey.counting.mode),
             (self.ties, journey.counting.ties),

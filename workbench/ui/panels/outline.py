@@ -83,10 +83,11 @@ class Outline(QWidget):
         return item
 
     def _items(self) -> list[QTreeWidgetItem]:
-        found, waiting = [], [self.tree.invisibleRootItem()]
+        found: list[QTreeWidgetItem] = []
+        waiting = [self.tree.invisibleRootItem()]
         while waiting:
             item = waiting.pop()
-            children = [item.child(i) for i in range(item.childCount())]
+            children = [child for i in range(item.childCount()) if (child := item.child(i)) is not None]
             found += children
             waiting += children
         return found

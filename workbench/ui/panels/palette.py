@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
@@ -28,7 +30,7 @@ class _Tree(QTreeWidget):
     def mimeTypes(self) -> list[str]:
         return [ENTRY_MIME]
 
-    def mimeData(self, items: list[QTreeWidgetItem]) -> QMimeData:
+    def mimeData(self, items: Sequence[QTreeWidgetItem]) -> QMimeData:
         carried = QMimeData()
         keys = [item.data(0, _KEY) for item in items if item.data(0, _KEY)]
         if keys:
@@ -76,27 +78,28 @@ class Palette(QWidget):
             item.setToolTip(0, f"{entry.kind.value} · {tags}\n{entry.rule}")
         self._filter(self.search.text())
 
+    def _groups(self) -> list[QTreeWidgetItem]:
+        return _children(self.tree.invisibleRootItem())
+
     def _filter(self, text: str) -> None:
         words = text.lower().split()
-        for row in range(self.tree.topLevelItemCount()):
-            head = self.tree.topLevelItem(row)
-            shown = 0
-            for child_row in range(head.childCount()):
-                child = head.child(child_row)
+        for head in self._groups():
+            for child in _children(head):
                 haystack = f"{child.text(0)} {head.text(0)} {child.toolTip(0)}".lower()
                 child.setHidden(not all(word in haystack for word in words))
-                shown += not child.isHidden()
-            head.setHidden(shown == 0)
+            head.setHidden(all(child.isHidden() for child in _children(head)))
 
     def _add_first(self) -> None:
-        for row in range(self.tree.topLevelItemCount()):
-            head = self.tree.topLevelItem(row)
-            for child_row in range(head.childCount()):
-                if not head.child(child_row).isHidden():
-                    self._on_activated(head.child(child_row))
-                    return
+        shown = [child for head in self._groups() for child in _children(head) if not child.isHidden()]
+        if shown:
+            self._on_activated(shown[0])
 
     def _on_activated(self, item: QTreeWidgetItem) -> None:
         entry = library.entry(item.data(0, _KEY) or "")
         if entry is not None:
             self.add_asked.emit(entry)
+
+
+def _children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+    found = (item.child(row) for row in range(item.childCount()))
+    return [child for child in found if child is not None]

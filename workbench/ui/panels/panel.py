@@ -99,7 +99,8 @@ class Table(QTableWidget):
 
     def target(self, row: int) -> str:
         """What a row jumps to: an element or link id."""
-        return str(self.item(row, 0).data(TARGET) or "")
+        item = self.item(row, 0)
+        return str(item.data(TARGET) or "") if item is not None else ""
 
 
 def _item(cell: tuple[str, float | None] | str, target: str) -> QTableWidgetItem:

@@ -12,13 +12,14 @@ from workbench.ui import numbers
 
 
 def rate_line(name: str, figure: RateFigure) -> str:
-    """"name 12.3 % (11.9–12.7 %, 1,234 of 10,000)"."""
+    """ "name 12.3 % (11.9–12.7 %, 1,234 of 10,000)"."""
     if figure.value is None:
         return f"{name}: no data"
     words = f"{name}: <b>{numbers.rate(figure.value)}</b>"
     if figure.k is not None and figure.n is not None:
         span = f"{numbers.interval(figure.low, figure.high)}, " if figure.low is not None else ""
-        words += f" <span>({span}{numbers.count(figure.k)} of {numbers.count(figure.n)})</span>"
+        mature = " mature" if figure.is_mature else ""
+        words += f" ({span}{numbers.count(figure.k)} of {numbers.count(figure.n)}{mature})"
     if figure.value > 1:
         words += " · grows from step to step: check the counts"
     if figure.is_thin:

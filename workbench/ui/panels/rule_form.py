@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from workbench.analysis.measures import ElementFigures
 from workbench.journey.rule import SYMBOLS, Condition, Operator, Rule
 from workbench.session.desk import Desk
-from workbench.ui import icons, numbers
+from workbench.ui import numbers
 from workbench.ui.data_words import event_totals
-from workbench.ui.fields import TextField, label, section
+from workbench.ui.fields import TextField, clear, label, section, tool_button
 
 _BARE = (Operator.SET, Operator.NOT_SET)
 _MOST_VALUES = 300
@@ -28,7 +28,9 @@ class _Choice(QComboBox):
         super().__init__()
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.lineEdit().setPlaceholderText(placeholder)
+        self._edit = QLineEdit()
+        self.setLineEdit(self._edit)
+        self._edit.setPlaceholderText(placeholder)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
         completer = QCompleter(self.model(), self)
@@ -36,7 +38,7 @@ class _Choice(QComboBox):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setCompleter(completer)
         self._shown = ""
-        self.lineEdit().editingFinished.connect(self._commit)
+        self._edit.editingFinished.connect(self._commit)
         self.activated.connect(self._commit)
 
     def offer(self, words: list[tuple[str, str]], current: str) -> None:
@@ -83,7 +85,7 @@ class RuleForm(QWidget):
         self.new_event = _Choice("add an event name…")
         self.new_event.committed.connect(self._on_new_event)
         layout.addWidget(self.new_event)
-        self._add_condition = QToolButton(text="+ condition")
+        self._add_condition = tool_button("+ condition")
         self._add_condition.clicked.connect(self._on_add_condition)
         layout.addWidget(self._add_condition)
         self.hits = label("", "muted")
@@ -109,11 +111,13 @@ class RuleForm(QWidget):
         return f"{words} Also: {', '.join(extra)}." if extra else words
 
     def _rebuild(self) -> None:
-        _clear(self._rows)
+        clear(self._rows)
         names = self._event_names()
         self.new_event.offer([n for n in names if n[0] not in self._rule.events], "")
         for name in self._rule.events:
-            shown = next((words for value, words in names if value == name), f"{name} · not in the data" if names else name)
+            shown = next(
+                (words for value, words in names if value == name), f"{name} · not in the data" if names else name
+            )
             self._rows.addWidget(_Line(shown, lambda _=False, n=name: self._drop_event(n)))
         for index, condition in enumerate(self._rule.conditions):
             row = _ConditionRow(self._desk, condition, self._properties())
@@ -168,8 +172,7 @@ class _Line(QWidget):
 
 
 def _drop_button(on_drop: Any) -> QToolButton:
-    button = QToolButton(icon=icons.icon("x"), toolTip="Remove")
-    button.setAccessibleName("Remove")
+    button = tool_button(icon="x", tip="Remove")
     button.clicked.connect(on_drop)
     return button
 
@@ -183,8 +186,8 @@ class _ConditionRow(QWidget):
     def __init__(self, desk: Desk, condition: Condition, properties: list[str]) -> None:
         super().__init__()
         self._desk, self._condition = desk, condition
-        self.property = _Choice("property")
-        self.property.offer([(name, name) for name in properties], condition.property)
+        self.property_box = _Choice("property")
+        self.property_box.offer([(name, name) for name in properties], condition.property)
         self.operator = QComboBox()
         self._operators = list(Operator)
         for operator in self._operators:
@@ -192,21 +195,23 @@ class _ConditionRow(QWidget):
         self.operator.setCurrentIndex(self._operators.index(condition.operator))
         shown = condition.value
         self.value = TextField("value")
-        self.value.show_value(", ".join(map(str, shown)) if isinstance(shown, tuple) else "" if shown is None else str(shown))
+        self.value.show_value(
+            ", ".join(map(str, shown)) if isinstance(shown, tuple) else "" if shown is None else str(shown)
+        )
         self.value.setCompleter(self._values())
         self.value.setVisible(condition.operator not in _BARE)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 2, 0, 2)
         layout.setSpacing(3)
         above = QHBoxLayout()
-        above.addWidget(self.property, 1)
-        above.addWidget(_drop_button(lambda: self.dropped.emit()))
+        above.addWidget(self.property_box, 1)
+        above.addWidget(_drop_button(self.dropped.emit))
         below = QHBoxLayout()
         below.addWidget(self.operator)
         below.addWidget(self.value, 1)
         layout.addLayout(above)
         layout.addLayout(below)
-        self.property.committed.connect(lambda _: self._emit())
+        self.property_box.committed.connect(lambda _: self._emit())
         self.operator.activated.connect(self._on_operator)
         self.value.committed.connect(lambda _: self._emit())
 
@@ -239,12 +244,4 @@ class _ConditionRow(QWidget):
             value = tuple(part.strip() for part in raw.split(",") if part.strip())
         elif operator not in _BARE:
             value = raw
-        self.committed.emit(Condition(self.property.value(), operator, value))
-
-
-def _clear(layout: QVBoxLayout) -> None:
-    while layout.count():
-        widget = layout.takeAt(0).widget()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
+        self.committed.emit(Condition(self.property_box.value(), operator, value))

@@ -153,8 +153,10 @@ class Show(QWidget):
 
 
 def _steps(journey: Journey) -> tuple[ElementId, ...]:
-    return journey.happy_path or ordered_path(journey, (), {}) or tuple(
-        e.element_id for e in journey.elements if e.stage_id is None
+    return (
+        journey.happy_path
+        or ordered_path(journey, (), {})
+        or tuple(e.element_id for e in journey.elements if e.stage_id is None)
     )
 
 

@@ -1,0 +1,349 @@
+"""The report: plain tables of what the map says, from which workbook and JSON are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from workbench import __version__
+from workbench.analysis.dead_end_table import DeadEndTable, dead_end_table
+from workbench.analysis.intervals import wilson
+from workbench.analysis.measures import Measures
+from workbench.export import definitions
+from workbench.forecast.figures import CardFigures, MapFigures, map_figures
+from workbench.forecast.model import ForecastModel
+from workbench.forecast.what_if import Outcome, Projection, outcome
+from workbench.journey.element import Element
+from workbench.journey.journey import Journey, Lever
+
+if TYPE_CHECKING:
+    from workbench.events.aggregates import StepCounts
+    from workbench.events.report import ImportReport
+    from workbench.events.store import EventStore
+
+Cell = str | int | float | bool | None
+
+
+class Format(StrEnum):
+    """How the numbers of a column are shown."""
+
+    TEXT = "text"
+    COUNT = "count"
+    RATE = "rate"
+    MONEY = "money"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Title and number format of a column."""
+
+    title: str
+    format: Format = Format.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A titled table; a cell without data is None."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One loaded dataset, as the report describes it."""
+
+    names: tuple[str, ...]
+    store: EventStore | None = None
+    counts: StepCounts | None = None
+    imported: ImportReport | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that leaves the house, except pictures."""
+
+    journey: Journey
+    figures: MapFigures
+    measures: Measures
+    outcome: Outcome | None
+    dead_ends: DeadEndTable | None = None
+    sources: tuple[Source, ...] = ()
+    made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables in reading order."""
+        return (
+            self.overview,
+            self.steps,
+            self.links,
+            self.drop_offs,
+            self.dead_end_rows,
+            self.forecast,
+            self.taxonomy,
+            self.definitions,
+            self.data_summary,
+        )
+
+    def _card(self, element: Element) -> CardFigures:
+        return self.figures.cards.get(element.element_id, CardFigures())
+
+    @property
+    def overview(self) -> Table:
+        journey, macro = self.journey, self.journey.headline_macro
+        card = self._card(macro) if macro else CardFigures()
+        revenue = self.outcome.revenue if self.outcome else None
+        worst = max(self._leading(), key=lambda e: self._card(e).stopped or 0, default=None)
+        rows: list[tuple[Cell, ...]] = [
+            ("Journey", journey.name),
+            ("Made", self.made_at.strftime("%Y-%m-%d %H:%M UTC")),
+            ("Program", f"Breadcrumb {__version__}"),
+            ("Currency", journey.currency),
+            ("Window", definitions.duration(journey.window_s)),
+            ("Counted", definitions.counted(journey)),
+            ("People who entered", self.measures.entered),
+            ("Macro-conversion", macro.title if macro else None),
+            ("Conversions", card.people),
+            ("Conversion rate", card.first),
+            ("Revenue", revenue.value if revenue else None),
+            ("Most people leave at", worst.title if worst else None),
+            ("Left there", self._card(worst).stopped if worst else None),
+            ("Elements", len(journey.elements)),
+            ("Links", len(journey.links)),
+        ]
+        return Table("Overview", (Column("Figure"), Column("Value")), tuple(rows))
+
+    def _leading(self) -> list[Element]:
+        return [e for e in self.journey.elements if self.journey.outgoing.get(e.element_id)]
+
+    def _ordered(self) -> list[Element]:
+        place = {i: n for n, i in enumerate(self.journey.happy_path)}
+        trail = [e for e in self.journey.elements if e.stage_id is None]
+        ordered: list[Element] = []
+        for element in sorted(trail, key=lambda e: place.get(e.element_id, len(place))):
+            ordered += [element, *self.journey.seated.get(element.element_id, ())]
+        return ordered
+
+    @property
+    def steps(self) -> Table:
+        columns = (
+            *(Column("Element"), Column("Kind"), Column("On stage"), Column("On happy path")),
+            Column("People", Format.COUNT),
+            *(Column("Of previous", Format.RATE), Column("Low 95 %", Format.RATE), Column("High 95 %", Format.RATE)),
+            *(Column("Counted", Format.COUNT), Column("Of", Format.COUNT)),
+            *(Column("Of first", Format.RATE), Column("Left here", Format.COUNT), Column("Drop-off", Format.RATE)),
+            Column("Grade"),
+        )
+        return Table(
+            "Steps", columns, tuple(self._step(e) for e in self._ordered()), "People: units whose path has the element."
+        )
+
+    def _step(self, element: Element) -> tuple[Cell, ...]:
+        card, stage = self._card(element), element.stage_id
+        previous = card.previous
+        return (
+            element.title,
+            element.kind.value,
+            self.journey.element_by_id[stage].title if stage else None,
+            element.element_id in self.journey.happy_path,
+            card.people,
+            previous.value,
+            previous.low,
+            previous.high,
+            previous.k,
+            previous.n,
+            card.first,
+            card.stopped,
+            card.stopped_rate,
+            card.grade.value,
+        )
+
+    @property
+    def links(self) -> Table:
+        known = self.journey.element_by_id
+        columns = (
+            *(
+                Column("From"),
+                Column("To"),
+                Column("Took it", Format.COUNT),
+                Column("Of those at the start", Format.RATE),
+            ),
+            *(
+                Column("Ever", Format.COUNT),
+                Column("Nothing between", Format.COUNT),
+                Column("Median seconds", Format.NUMBER),
+            ),
+            *(Column("Leads back"), Column("Grade")),
+        )
+        rows = []
+        for link in self.journey.links:
+            shown = self.figures.links[link.link_id]
+            ends = known[link.source_id].title, known[link.target_id].title
+            figures = (shown.people, shown.rate, shown.eventually, shown.direct, shown.median_s)
+            rows.append((*ends, *figures, link.returns, shown.grade.value))
+        return Table("Links", columns, tuple(rows), "Took it: units that went this way on their path; these add up.")
+
+    @property
+    def drop_offs(self) -> Table:
+        columns = (
+            *(Column("Element"), Column("People", Format.COUNT), Column("Left here", Format.COUNT)),
+            *(Column("Drop-off", Format.RATE), Column("Low 95 %", Format.RATE), Column("High 95 %", Format.RATE)),
+            *(Column("Money lost", Format.MONEY), Column("Biggest by"), Column("Did instead")),
+        )
+        ranked = sorted(self._leading(), key=lambda e: -(self._card(e).stopped or 0.0))
+        rows = [self._drop_off(e) for e in ranked if self._card(e).stopped is not None]
+        return Table(
+            "Drop-offs", columns, tuple(rows), "Ranked by people; the biggest by rate and by money are marked too."
+        )
+
+    def _drop_off(self, element: Element) -> tuple[Cell, ...]:
+        card = self._card(element)
+        low, high = _interval(card.stopped, card.people)
+        instead = ", ".join(f"{name} {n:,}" for name, n in card.instead[:5])
+        figures = (card.people, card.stopped, card.stopped_rate, low, high, card.money_lost)
+        return (element.title, *figures, ", ".join(card.leaks), instead)
+
+    @property
+    def dead_end_rows(self) -> Table:
+        columns = (
+            *(
+                Column("Action"),
+                Column("Verdict"),
+                Column("People", Format.COUNT),
+                Column("Converted after", Format.COUNT),
+            ),
+            *(Column("Rate", Format.RATE), Column("At most (95 %)", Format.RATE), Column("Adjusted p", Format.NUMBER)),
+            Column("More people needed", Format.COUNT),
+        )
+        found = self.dead_ends
+        if found is None:
+            return Table("Dead ends", columns, (), "Needs event data and a macro-conversion with a rule.")
+        rows = [
+            (
+                row.name,
+                row.verdict.fate.value.replace("_", " "),
+                row.verdict.n,
+                row.verdict.k,
+                row.verdict.rate,
+                row.verdict.upper,
+                row.verdict.p_adjusted,
+                row.verdict.missing,
+            )
+            for row in found.rows
+        ]
+        note = (
+            f"Of {found.mature:,} people whose {definitions.duration(found.window_s)} are over, "
+            f"{(found.base_rate or 0) * 100:.2f} % convert; a dead end stays under half of that beyond doubt."
+        )
+        return Table("Dead ends", columns, tuple(rows), note)
+
+    @property
+    def forecast(self) -> Table:
+        columns = (
+            *(Column("Figure"), Column("As-is", Format.NUMBER), Column("Scenario", Format.NUMBER)),
+            *(Column("Difference", Format.NUMBER), Column("Lift", Format.RATE), Column("Grade")),
+        )
+        made = self.outcome
+        if made is None:
+            return Table("Forecast", columns, (), "The loops on this map keep people for ever.")
+        known = self.journey.element_by_id
+        rows = [_projected(f"People at {known[i].title}", p) for i, p in made.reach.items()]
+        rows += [_projected(f"Conversions: {known[i].title}", p) for i, p in made.macros.items()]
+        rows.append(_projected(f"Revenue ({self.journey.currency})", made.revenue))
+        rows += [
+            _projected(f"Value per person at {known[i].title}", p)
+            for i, p in made.value_to_go.items()
+            if i not in made.macros
+        ]
+        moved = ", ".join(f"{self._lever_name(lever)} = {lever.value:g}" for lever in made.levers)
+        note = f"Levers: {moved or 'none moved'}. Holds if later rates stay as they are."
+        return Table("Forecast", columns, tuple(rows), note)
+
+    def _lever_name(self, lever: Lever) -> str:
+        link = self.journey.link_by_id.get(lever.target_id)  # type: ignore[call-overload]
+        known = self.journey.element_by_id
+        if link is not None:
+            return f"{known[link.source_id].title} → {known[link.target_id].title}"
+        element = known.get(lever.target_id)  # type: ignore[call-overload]
+        return element.title if element is not None else lever.target_id
+
+    @property
+    def taxonomy(self) -> Table:
+        titles = ("Element", "Kind", "Level", "Mechanism", "Phase", "Signal", "Rule", "KPI", "Owner", "Value", "Notes")
+        columns = tuple(Column(t, Format.MONEY if t == "Value" else Format.TEXT) for t in titles)
+        rows = [
+            (
+                *(e.title, e.kind.value, e.kind.level),
+                *(facet.value if facet else None for facet in (e.mechanism, e.phase, e.signal)),
+                str(e.rule) if e.rule and e.is_bound else None,
+                *(e.details.kpi or None, e.details.owner or None, e.value, e.details.notes or None),
+            )
+            for e in self._ordered()
+        ]
+        return Table("Taxonomy", columns, tuple(rows))
+
+    @property
+    def definitions(self) -> Table:
+        return Table("Definitions", (Column("Word"), Column("Meaning")), definitions.rows(self.journey))
+
+    @property
+    def data_summary(self) -> Table:
+        columns = (Column("Source"), Column("Figure"), Column("Value"), Column("Example"))
+        rows: list[tuple[Cell, ...]] = []
+        for source in self.sources:
+            rows += _summary(source)
+        return Table("Data summary", columns, tuple(rows), "" if rows else "No data was loaded: rates are typed.")
+
+
+def report_of(
+    journey: Journey, measures: Measures, levers: tuple[Lever, ...] = (), sources: Iterable[Source] = ()
+) -> Report:
+    """Put a report together: all figures are computed here, so that window and command line agree."""
+    made = outcome(ForecastModel.of(journey, measures), levers)
+    held = tuple(sources)
+    first = next((s for s in held if s.store is not None), None)
+    dead = None
+    if first is not None and first.store is not None:
+        dead = dead_end_table(journey, first.store, first.imported.technical if first.imported else ())
+    return Report(journey, map_figures(journey, measures, made), measures, made, dead, held)
+
+
+def _interval(k: float | None, n: float | None) -> tuple[float | None, float | None]:
+    if k is None or not n or k != round(k) or n != round(n):
+        return None, None
+    low, high = wilson(round(k), round(n))
+    return float(low), float(high)
+
+
+def _projected(name: str, projection: Projection) -> tuple[Cell, ...]:
+    p = projection
+    return (name, p.base, p.value, p.difference, p.lift, p.grade.value)
+
+
+def _summary(source: Source) -> Sequence[tuple[Cell, ...]]:
+    name = ", ".join(source.names)
+    found = source.imported
+    if found is None:
+        steps = source.counts.steps if source.counts is not None else ()
+        return [(name, "Steps with counts (aggregated)", len(steps), ", ".join(steps[:5]))]
+    rows: list[tuple[Cell, ...]] = [
+        (name, "Format", found.title, None),
+        (name, "Rows read", found.rows, None),
+        (name, "Events kept", found.kept, None),
+        (name, "People", found.users, None),
+        (name, "First", definitions.instant(found.first_us), None),
+        (name, "Last", definitions.instant(found.last_us), None),
+        (name, "Revenue", found.revenue, None),
+    ]
+    rows += [(name, f"Dropped: {d.reason.value}", d.count, d.example) for d in found.dropped]
+    rows += [(name, f"Mended: {r.kind.value}", r.count, r.example) for r in found.repairs]
+    rows += [(name, f"Noticed: {q.kind}", q.count, q.text) for q in found.quality]
+    rows += [(name, f"Event: {event}", n, None) for event, n in sorted(found.event_totals.items(), key=lambda p: -p[1])]
+    return rows
