@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -429,20 +430,36 @@ def import_events(
     CancelledError
         If progress was cancelled.
     """
-    from workbench.events.store import EventStore
-
     chosen, files = choices or Choices(), [Path(path) for path in paths]
     target = folder or store_folder(files, chosen)
-    known = ImportReport.load(target) if target.is_dir() else None
+    known = reopened(target)
     if known is not None:
-        os.utime(target)
-        return EventStore.open(target), known
+        return known
     with Sources(files, chosen, progress) as sources:
         if sources.kind is DataKind.AGGREGATES:
             sources.step_counts()
             raise WorkbenchError(f"{files[0].name} holds step counts, not events.", "Bind them to the steps as counts.")
         target.parent.mkdir(parents=True, exist_ok=True)
         return sources.import_events(target)
+
+
+def reopened(folder: Path) -> tuple[EventStore, ImportReport] | None:
+    """The store and report of an earlier import; None if there are none or another version wrote them.
+
+    What another version wrote is cleared away, so that the same files can be imported anew.
+    """
+    from workbench.events.store import EventStore
+
+    known = ImportReport.load(folder) if folder.is_dir() else None
+    if known is None:
+        return None
+    try:
+        store = EventStore.open(folder)
+    except WorkbenchError:
+        shutil.rmtree(folder)
+        return None
+    os.utime(folder)
+    return store, known
 
 
 def import_counts(paths: Sequence[Path | str], choices: Choices | None = None) -> StepCounts:

@@ -185,9 +185,7 @@ def summary_pairs(loaded: Loaded) -> tuple[tuple[str, Any], ...]:
 
 def _import(wanted: Wanted, progress: Progress) -> Loaded:
     from workbench.events.fingerprint import fingerprint
-    from workbench.events.report import ImportReport
-    from workbench.events.source import Choices, DataKind, Sources, store_folder
-    from workbench.events.store import EventStore
+    from workbench.events.source import Choices, DataKind, Sources, reopened, store_folder
 
     for path in wanted.paths:
         if not path.exists():
@@ -195,9 +193,9 @@ def _import(wanted: Wanted, progress: Progress) -> Loaded:
     choices = wanted.choices or Choices()
     mark = "+".join(fingerprint(path) for path in wanted.paths)
     folder = store_folder(list(wanted.paths), choices)
-    known = ImportReport.load(folder) if folder.is_dir() else None
+    known = reopened(folder)
     if known is not None:
-        return Loaded(wanted.dataset_id, wanted.paths, EventStore.open(folder), None, known, mark)
+        return Loaded(wanted.dataset_id, wanted.paths, known[0], None, known[1], mark)
     with Sources(wanted.paths, choices, progress) as sources:
         if sources.kind is DataKind.AGGREGATES:
             return Loaded(wanted.dataset_id, wanted.paths, None, sources.step_counts(), None, mark)
