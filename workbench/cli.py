@@ -495,6 +495,7 @@ def events_summary(report: ImportReport, store: EventStore) -> dict[str, Any]:
         "last": iso(report.last_us),
         "event_names": dict(sorted(report.event_totals.items(), key=lambda item: (-item[1], item[0]))),
         "revenue": None if report.revenue is None else _whole(round(report.revenue, 6)),
+        "revenue_kept": None if report.revenue_kept is None else _whole(round(report.revenue_kept, 6)),
         "zone": report.zone,
         "mapping": report.mapping.columns(),
         "properties": sorted(store.properties),

@@ -102,7 +102,8 @@ def _made(parts: dict[str, str | None], day_first: bool) -> datetime | None:
         day = str(parts["d"])
     elif parts.get("a"):
         first, second = int(str(parts["a"])), int(str(parts["b"]))
-        month, day = (second, str(first)) if day_first else (first, str(second))
+        # A point between the parts is written only where the day comes first.
+        month, day = (second, str(first)) if day_first or parts["s"] == "." else (first, str(second))
     else:
         month, day = int(str(parts["m"])), str(parts["d"])
     year = int(str(parts["y"]))

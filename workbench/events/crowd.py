@@ -198,7 +198,7 @@ def _repeated_transactions(store: EventStore, column: Column, value: NDArray[np.
         again[first] = False
         lost = float(np.nansum(value[rows[again]]))
         total = float(np.nansum(value))
-        text = f"{repeats:,} purchases repeat the transaction of the same person; without them revenue is {total - lost:,.2f}."
+        text = f"{repeats:,} purchases repeat a transaction of the same person; revenue without: {total - lost:,.2f}."
         details: dict[str, Any] = {"value_of_repeats": lost, "revenue_deduplicated": total - lost}
         yield Finding(
             "duplicate_transactions",

@@ -222,16 +222,17 @@ def wrapped_records(text: TextFile) -> list[dict[str, Any]] | None:
         value = json.loads(text.path.read_bytes()[text.start :])
     except (ValueError, RecursionError):
         return None
-    return _inner_records(value, 3) if isinstance(value, dict) else None
+    return inner_records(value, 3) if isinstance(value, dict) else None
 
 
-def _inner_records(value: dict[str, Any], depth: int) -> list[dict[str, Any]] | None:
+def inner_records(value: dict[str, Any], depth: int) -> list[dict[str, Any]] | None:
+    """The longest list of objects inside an object, a few levels down."""
     lists = [v for v in value.values() if isinstance(v, list) and v and all(isinstance(one, dict) for one in v)]
     if lists:
         return max(lists, key=len)
     for inner in value.values():
         if isinstance(inner, dict) and depth:
-            found = _inner_records(inner, depth - 1)
+            found = inner_records(inner, depth - 1)
             if found:
                 return found
     return None

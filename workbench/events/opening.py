@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
+from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.events.archives import Member, Staging
 from workbench.events.columnar import ParquetReading
 from workbench.events.delimited import open_delimited
-from workbench.events.jsonlines import JsonLinesReading, JsonRecordsReading
+from workbench.events.jsonlines import JsonLinesReading, JsonRecordsReading, inner_records
 from workbench.events.reading import Reading
 from workbench.events.repairs import Ledger
 from workbench.events.sheets import SheetReading
 from workbench.events.text import TextFile, read_text
+from workbench.events.wording import natural_words, words
 
 _UNKNOWN = "Give an export of events or counts: CSV, TSV, XLSX, ODS, Parquet, JSON, JSON lines or XES, plain or packed."
 _TEXT_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_RECORD_WORDS = frozenset(
+    words(
+        """
+        event event_name event_type event_timestamp type name user user_id user_pseudo_id distinct_id session
+        session_id visitor_id id_visit
+        """
+    )
+)
 _FOREIGN = {b"Obj\x01": "Avro", b"ORC": "ORC", b"SQLite format 3": "SQLite", b"%PDF": "PDF", b"\x89PNG": "picture"}
 
 
@@ -52,6 +61,8 @@ def _refuse_binary(member: Member, head: bytes) -> None:
 
 def _open_text(member: Member, text: TextFile) -> Reading:
     head = _head(text)
+    if head.strip() == "No data available":
+        raise WorkbenchError(f"{member.name} says “No data available”.", "Export a period that holds visits.")
     first = head.lstrip()[:1]
     if first == "<":
         return _open_xml(member, text, head)
@@ -82,22 +93,21 @@ def _is_object(line: str) -> bool:
 
 def _is_wrapper(text: TextFile, head: str) -> bool:
     """Whether the file is one line with an object that wraps an array of records."""
-    if "\n" in head.strip() or not re.match(r'\s*\{\s*"[^"]*"\s*:\s*[\[{"0-9tfn]', head):
-        return False
-    if text.size > 1 << 28:
+    if "\n" in head.strip() or text.size > 1 << 28:
         return False
     try:
-        whole = json.loads(Path(text.path).read_bytes()[text.start :])
+        whole = json.loads(text.path.read_bytes()[text.start :])
     except (ValueError, RecursionError):
         return False
-    return (
-        isinstance(whole, dict)
-        and "events" not in whole
-        and any(
-            isinstance(v, list) and v and all(isinstance(one, dict) for one in v) and not {"key", "value"} <= set(v[0])
-            for v in whole.values()
-        )
-    )
+    if not isinstance(whole, dict) or is_event_like(whole):
+        return False
+    return "rows" in whole or inner_records(whole, 3) is not None
+
+
+def is_event_like(record: dict[str, Any]) -> bool:
+    """Whether an object is itself a record: it says whose it is, or what happened."""
+    keys = {natural_words(key) for key, value in record.items() if not isinstance(value, list)}
+    return bool(keys & _RECORD_WORDS) and "rows" not in record
 
 
 def _open_xml(member: Member, text: TextFile, head: str) -> Reading:

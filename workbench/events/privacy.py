@@ -52,7 +52,9 @@ _EMAIL = re.compile(
 _PHONE = re.compile(r"(?<![\w+])(?:\+|00)[1-9][\d ()./-]{6,20}\d(?![\w])")
 _LOCAL_PHONE = re.compile(r"(?<![\w.])\(?\d[\d ()./-]{5,18}\d(?![\w.])")
 _PHONE_NAME = re.compile(r"phone|mobile_number|telefon|tel_?(?:number|nr)?$|handy|whatsapp|msisdn", re.I)
-_IPV4 = re.compile(r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w.]|-\w)")
+_IPV4 = re.compile(
+    r"(?<![\w.])(?<![A-Za-z]/)(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w.]|-\w)"
+)
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){3,7}[0-9A-Fa-f]{1,4}(?![\w:.])")
 _VERSION_NAME = re.compile(r"version|_ver$|build|release", re.I)
 _CARD = re.compile(r"(?<![\d.])(?:\d[ -]?){12,18}\d(?![\d.])")

@@ -24,7 +24,7 @@ partial_days          the first or last day is only partly covered
 naming_drift          event names that differ only in case, blanks, hyphens or underscores
 polymorphic           properties that hold both numbers and text
 json_cells            cells of JSON text: read, unread and empty
-pii_*                 personal data: pii_email_as_user_id, pii_email_in_url, pii_email, pii_phone, pii_ip, pii_card, pii_token
+pii_*                 personal data: email_as_user_id, email_in_url, email, phone, ip, card or token
 skipped_files         files of a folder or archive that are no data
 row_limit             a sheet with exactly as many rows as a sheet can hold: the rest was probably cut off
 ====================  =================================================================================================
@@ -137,9 +137,8 @@ def _duplicates(report: ImportReport, seen: Sequence[Seen]) -> Iterator[Finding]
     if exact:
         value = sum(one.duplicate_value for one in seen)
         text = f"{exact:,} rows equal an earlier row in every column. They count unless you drop them."
-        details = {"rows_after": report.rows - exact, "value_of_duplicates": value}
-        if report.revenue is not None:
-            details["revenue_after"] = report.revenue - value
+        revenue = None if report.revenue is None else report.revenue - value
+        details = {"rows_after": report.rows - exact, "value_of_duplicates": value, "revenue_after": revenue}
         yield Finding(
             "exact_duplicates", exact, text, "", _share(exact, report.rows), "Drop exact duplicates.", details
         )
@@ -147,8 +146,8 @@ def _duplicates(report: ImportReport, seen: Sequence[Seen]) -> Iterator[Finding]
     if repeated:
         text = f"{repeated:,} events carry an id that was seen before; the first one stays."
         column = report.mapping.event_id or ""
-        details = {"column": column, "rows_after": report.rows - repeated}
-        yield Finding("duplicate_ids", repeated, text, column, _share(repeated, report.rows), details=details)
+        after = {"column": column, "rows_after": report.rows - repeated, "revenue_after": report.revenue_kept}
+        yield Finding("duplicate_ids", repeated, text, column, _share(repeated, report.rows), details=after)
 
 
 def _currencies(seen: Sequence[Seen]) -> Iterator[Finding]:

@@ -44,7 +44,8 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class ImportReport:
     """What one import did. `rows` were read, `kept` are events of the store; `event_totals`, `revenue`, `first_us` and
-    `last_us` are over all rows that have a name or a time, also those without a user."""
+    `last_us` are over all rows that have a name or a time, also those without a user; `revenue_kept` is over the
+    events of the store."""
 
     format: str
     title: str
@@ -58,6 +59,7 @@ class ImportReport:
     last_us: int | None
     event_totals: dict[str, int]
     revenue: float | None
+    revenue_kept: float | None
     dropped: tuple[Dropped, ...] = ()
     repairs: tuple[Repair, ...] = ()
     quality: tuple[Finding, ...] = ()

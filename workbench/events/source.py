@@ -21,6 +21,7 @@ from workbench.events.aggregates import StepCounts
 from workbench.events.archives import Member, Staging, members, natural_key
 from workbench.events.exact import ExactDuplicates
 from workbench.events.fingerprint import fingerprint
+from workbench.events.formats import plausible
 from workbench.events.formats.format import Shaped, Sight
 from workbench.events.formats.registry import GENERIC, format_of
 from workbench.events.formats.sets import Combined, combined
@@ -194,7 +195,11 @@ class Sources:
         found = [table for _, table in self.tables]
         columns = tuple(dict.fromkeys(name for table in found for name in table.columns))
         return Recognition(
-            self.kind, _report_name(found), "Step counts", columns, tuple(r.origin for r in self._readings)
+            self.kind,
+            _report_name(found, self._readings),
+            "Step counts",
+            columns,
+            tuple(r.origin for r in self._readings),
         )
 
     # Columns
@@ -246,7 +251,9 @@ class Sources:
             If there is no table with steps and counts.
         """
         chosen = {role: name for role, name in self._choices.columns if role in ("event", "time", "value")}
-        read = [counting.counts_of(table, self.ledger, chosen) for _, table in self.tables]
+        found = [table for _, table in self.tables]
+        own = plausible.counts_of(found, self.ledger) if not chosen else None
+        read = [counting.counts_of(table, self.ledger, chosen) for table in found] if own is None else [own]
         parts = [one for one in read if one is not None]
         if not parts:
             columns = ", ".join(self._readings[0].sample.schema.names[:40])
@@ -330,12 +337,24 @@ class _Run:
             max((one.last_us for one in seen if one.last_us is not None), default=None),
             {name: count for name, count in totals.items() if count},
             revenue,
+            _value_of(store),
             sources.ledger.dropped,
             sources.ledger.repairs,
             left_out=tuple(dict.fromkeys(self._left_out)),
             technical=recognition.technical,
         )
         return quality.with_findings(report, store, [shaper for _, shaper in self._shapers], sources.skipped)
+
+
+def _value_of(store: EventStore) -> float | None:
+    """The sum of the values of a store's events, None if it has none."""
+    import numpy as np
+
+    column = store.properties.get(store.value_property or "")
+    if column is None:
+        return None
+    known = np.array([0.0, *(float(value) for value in column.values)])
+    return float(known[column.codes].sum())
 
 
 def _bytes_per_row(item: Shaped) -> float:
@@ -367,11 +386,15 @@ def _tables(reading: Reading, ledger: Ledger) -> list[tables.Table]:
     return tables.tables_of(reading, ledger)
 
 
-def _report_name(found: Sequence[tables.Table]) -> str:
+def _report_name(found: Sequence[tables.Table], readings: Sequence[Reading]) -> str:
     notes = " ".join(note for table in found for note in table.notes)
     columns = {name.lower() for table in found for name in table.columns}
     if "abandonments" in columns or "funnelstepname" in columns:
         return "ga4-funnel"
+    if plausible.is_export(found):
+        return "plausible"
+    if any(isinstance(r, JsonRecordsReading) and r.whole_object() for r in readings):
+        return "ga4-data-api" if {"totalusers", "eventname", "activeusers", "eventcount"} & columns else "counts"
     if notes.startswith("#"):
         return "ga4-report" if "Start date" in notes else "ga4-freeform"
     return "counts"

@@ -86,16 +86,17 @@ def style_of(cells: Iterable[str], zone: str, prefers_day: bool) -> TimeStyle:
     day = month = 0
     mark = ""
     for cell in cells:
-        pair = clock.is_year_last(cell.strip())
-        if pair is not None:
-            mark = mark or next(c for c in cell if c in "./-")
+        pair, sign = clock.is_year_last(cell.strip()), next((c for c in cell if c in "./-"), "")
+        if pair is not None and (not mark or mark == "."):
+            mark = sign
+        if pair is not None and sign != ".":
             day += pair[0] > 12
             month += pair[1] > 12
-    if not mark:
-        return TimeStyle(zone)
+    if mark in ("", "."):
+        return TimeStyle(zone, None, bool(mark), mark)
     if day or month:
         return TimeStyle(zone, None, day >= month, mark)
-    return TimeStyle(zone, None, mark == "." or prefers_day, mark, is_proven=mark == ".")
+    return TimeStyle(zone, None, prefers_day, mark, is_proven=False)
 
 
 class TimeReader:
@@ -201,6 +202,7 @@ class TimeReader:
     def _read_rest(self, left: Sequence[str], rest: NDArray[np.intp], out: tuple[NDArray[Any], ...]) -> None:
         us, is_good, is_empty, local = out
         is_empty[rest] = [text.lower() in _EMPTY for text in left]
+        quick = int(is_good.sum())
         numeric = np.array([bool(_NUMBER.match(text)) for text in left], bool)
         if numeric.any():
             self._read_numeric_text([t for t, n in zip(left, numeric, strict=True) if n], rest[numeric], out)
@@ -211,6 +213,14 @@ class TimeReader:
             if known is not None:
                 us[place], is_good[place], local[place] = known.us, True, known.offset_us is None
                 us[place] -= known.offset_us or 0
+        self._book_forms(quick, left, is_good[rest])
+
+    def _book_forms(self, quick: int, left: Sequence[str], is_good: NDArray[np.bool_]) -> None:
+        """Book that one column writes times in several ways, if most are in one and some are in others."""
+        others = int(is_good.sum())
+        if quick and others:
+            example = left[int(np.flatnonzero(is_good)[0])]
+            self._ledger.note(RepairKind.TIME_FORMATS, min(quick, others), f"{example!r} among others")
 
     def _read_numeric_text(self, texts: Sequence[str], places: NDArray[np.intp], out: tuple[NDArray[Any], ...]) -> None:
         us, is_good, _, local = out

@@ -76,7 +76,7 @@ class JoinedReading:
         import pyarrow as pa
 
         left = [place for place in range(len(side.keys)) if place not in taken]
-        if side.time is None or not left or self._roles.event is None or self._roles.time is None:
+        if side.times is None or not left or self._roles.event is None or self._roles.time is None:
             return
         take = pa.array(left, pa.int64())
         columns = {name: array.take(take) for name, array in side.columns.items()}
@@ -163,7 +163,8 @@ def joined(readings: list[Reading]) -> list[Reading]:
     found = {id(r): side for r in others if (side := _side(fact, r, guesses[id(r)])) is not None}
     if not any(_is_person(guesses[id(r)].user) for r in others if id(r) in found):
         return readings
-    return [JoinedReading(fact, list(found.values()), roles)]
+    # Orders come last: a name that both sides have belongs to the session, which every event has.
+    return [JoinedReading(fact, sorted(found.values(), key=lambda side: side.time is not None), roles)]
 
 
 def _is_side(reading: Reading, roles: Mapping) -> bool:

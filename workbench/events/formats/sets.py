@@ -64,8 +64,8 @@ def combined(readings: list[Reading]) -> Combined:
     rest = [reading for reading in kept if id(reading) not in pairs]
     identity: dict[str, str] = {}
     for reading in kept:
-        if id(reading) in pairs:
-            identity |= _links(reading, pairs[id(reading)])
+        pair = pairs.get(id(reading))
+        identity |= {} if pair is None else _links(reading, pair)
     return Combined(joined(rest), _resolved(identity))
 
 

@@ -54,7 +54,11 @@ def _recognises(sight: Sight) -> bool:
     if not _is_headless(sight.names) or sight.origin.separator != "\t":
         return False
     ids, stamps = sight.first_values("column_7"), sight.first_values("column_4")
-    return bool(ids and stamps) and all(map(_UUID.match, ids[:20])) and all(map(_STAMP.match, stamps[:20]))
+    return bool(ids and stamps) and _mostly(_UUID, ids[:200]) and _mostly(_STAMP, stamps[:200])
+
+
+def _mostly(pattern: re.Pattern[str], cells: list[str]) -> bool:
+    return sum(bool(pattern.match(cell)) for cell in cells) >= 0.8 * len(cells)
 
 
 def _reshape(rows: Rows) -> Rows:
