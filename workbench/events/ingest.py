@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from workbench.errors import WorkbenchError
 from workbench.events.counts import IngestCounts
 from workbench.events.intake import Intake
+from workbench.events.postings import KeyLayout
 from workbench.events.sorting import first_unsorted, sort_part
 from workbench.events.spill import Part, Spill
 from workbench.events.store import Column, EventStore, Scalar
@@ -130,7 +131,8 @@ def _repeated(spill: Spill, n_names: int, progress: Progress) -> _Repeats:
 
 def _writer(folder: Path, intake: Intake, kept_by_event: NDArray[np.int64]) -> StoreWriter:
     dtypes = {name: narrowest(len(known)) for name, known in intake.values.items()}
-    return StoreWriter(folder, kept_by_event, narrowest(max(0, len(intake.names) - 1)), dtypes)
+    layout = KeyLayout.spanning(intake.first_us, intake.last_us) if intake.kept else KeyLayout()
+    return StoreWriter(folder, kept_by_event, layout, narrowest(max(0, len(intake.names) - 1)), dtypes)
 
 
 def _values(known: dict[tuple[type, Any], int]) -> list[Scalar]:

@@ -46,6 +46,8 @@ class Intake:
     hash_texts: HashTexts = hash_texts
     rows: int = 0
     kept: int = 0
+    first_us: int = 1 << 62
+    last_us: int = -(1 << 62)
     names: dict[str, int] = field(default_factory=dict)
     values: dict[str, dict[tuple[type, Any], int]] = field(default_factory=dict)
     dropped: dict[Drop, tuple[int, list[int]]] = field(default_factory=dict)
@@ -64,6 +66,9 @@ class Intake:
         self._total(event, batch)
         time_us, has_time = _numbers(_column(batch, "time_us"))
         keep = self._kept(ordinal, batch, user_index > 0, has_time, event >= 0)
+        if len(keep):
+            self.first_us = min(self.first_us, int(time_us[keep].min()))
+            self.last_us = max(self.last_us, int(time_us[keep].max()))
         used = np.unique(user_index[keep])
         texts = _texts(users, used - 1)
         first, second = self.hash_texts(texts.content, texts.offset)

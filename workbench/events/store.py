@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.events.counts import IngestCounts
+from workbench.events.postings import Postings, postings_of
 
 Scalar = str | int | float | bool
 Codes = NDArray[np.unsignedinteger[Any]]
@@ -34,8 +35,7 @@ class EventStore:
     """N events of U users; user u owns rows user_offset[u]:user_offset[u + 1], in sequence order.
 
     Users stand in the order of a hash of their id, so that the first users are an unbiased sample. `ordinal` is the
-    place of each row in the input. `posting_rows[posting_offset[c]:posting_offset[c + 1]]` are the rows of event c.
-    Compared by identity, so that a store can key a cache.
+    place of each row in the input. Compared by identity, so that a store can key a cache.
     """
 
     event_names: tuple[str, ...]
@@ -45,7 +45,7 @@ class EventStore:
     properties: Mapping[str, Column] = field(default_factory=dict)
     user_ids: Sequence[str] = ()
     ordinal: NDArray[np.unsignedinteger[Any]] | None = None
-    stored_postings: tuple[NDArray[np.uint32], NDArray[np.int64]] | None = None
+    stored_postings: Postings | None = None
     session_property: str | None = None
     value_property: str | None = None
     fingerprint: str = ""
@@ -79,22 +79,20 @@ class EventStore:
         return self.last_us if self.ends_us is None else self.ends_us
 
     @cached_property
-    def _postings(self) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    def all_postings(self) -> Postings:
+        """The posting lists of all events, as stored or built now."""
         if self.stored_postings is not None:
             return self.stored_postings
-        offset = np.zeros(len(self.event_names) + 1, np.int64)
-        np.cumsum(np.bincount(self.event, minlength=len(self.event_names)), out=offset[1:])
-        return np.argsort(self.event, kind="stable").astype(np.uint32), offset
+        return postings_of(self.event, self.time_us, self.user_offset, len(self.event_names))
 
     def postings(self, code: int) -> NDArray[np.uint32]:
         """Rows of one event, ascending."""
-        rows, offset = self._postings
-        return rows[offset[code] : offset[code + 1]]
+        return self.all_postings.of(code)
 
     def posting_count(self, name: str) -> int:
         """How many events have this name; 0 if none."""
         code = self.code_by_name.get(name)
-        return 0 if code is None else int(self._postings[1][code + 1] - self._postings[1][code])
+        return 0 if code is None else len(self.postings(code))
 
     def user_of(self, rows: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
         """Index of the user who owns each row."""
@@ -113,20 +111,13 @@ class EventStore:
             cut,
             self.user_ids[:n] if not self.folder else _Head(self.user_ids, n),
             None if self.ordinal is None else self.ordinal[:end],
-            self._cut_postings(end),
+            self.all_postings.until(end),
             self.session_property,
             self.value_property,
             self.fingerprint,
             self.counts,
             self.data_end_us,
         )
-
-    def _cut_postings(self, end: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-        lists = [self.postings(code) for code in range(len(self.event_names))]
-        lists = [rows[: np.searchsorted(rows, end)] for rows in lists]
-        offset = np.zeros(len(lists) + 1, np.int64)
-        np.cumsum([len(rows) for rows in lists], out=offset[1:])
-        return np.concatenate(lists) if lists else np.zeros(0, np.uint32), offset
 
     @classmethod
     def from_rows(cls, rows: Iterable[Row], *, us_per_unit: int = 1_000_000) -> EventStore:

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from workbench.errors import WorkbenchError
 from workbench.events.counts import IngestCounts
+from workbench.events.postings import KeyLayout, Postings
 from workbench.events.store import Column, EventStore, Scalar
 from workbench.events.text_list import TextList
 
-FORMAT = 1
-_FIXED = {"time": "<i8", "ordinal": "<u4", "user_text": "|u1", "posting_rows": "<u4"}
+FORMAT = 2
+_FIXED = ("time", "ordinal", "user_text", "posting_rows", "posting_keys")
 
 
 def narrowest(largest: int) -> np.dtype[Any]:
@@ -37,6 +38,7 @@ class StoreWriter:
 
     folder: Path
     posting_count: NDArray[np.int64]
+    layout: KeyLayout
     event_dtype: np.dtype[Any]
     value_dtypes: dict[str, np.dtype[Any]]
     files: dict[str, BinaryIO] = field(default_factory=dict)
@@ -61,7 +63,7 @@ class StoreWriter:
             codes = columns.get(f"p:{name}")
             held = np.zeros(len(columns["time"]), dtype) if codes is None else codes.astype(dtype.newbyteorder("<"))
             self._write(f"p{i}", held)
-        self._post(columns["event"])
+        self._post(columns["event"], columns["time"], offset)
         self.user_offset.append(offset[:-1] + self.n_events)
         self.text_offset.append(users.offset[:-1] + self.text_end)
         self._write("user_text", users.content)
@@ -83,6 +85,8 @@ class StoreWriter:
             (self.folder / f"p{i}.json").write_text(json.dumps(list(values[name])), encoding="utf-8")
         meta |= {
             "format": FORMAT,
+            "origin_us": self.layout.origin_us,
+            "time_bits": self.layout.time_bits,
             "event_dtype": self.event_dtype.str,
             "properties": [[name, dtype.str] for name, dtype in self.value_dtypes.items()],
         }
@@ -91,14 +95,19 @@ class StoreWriter:
     def _write(self, name: str, column: NDArray[Any]) -> None:
         column.tofile(self.files[name])
 
-    def _post(self, event: NDArray[Any]) -> None:
-        """Put the row numbers of each event at their place in the posting lists."""
-        rows = np.argsort(event, kind="stable").astype(np.int64) + self.n_events
+    def _post(self, event: NDArray[Any], time_us: NDArray[np.int64], offset: NDArray[np.int64]) -> None:
+        """Put the rows and keys of each event at their place in the posting lists."""
+        order = np.argsort(event, kind="stable")
+        user = np.repeat(np.arange(len(offset) - 1), np.diff(offset)) + sum(map(len, self.user_offset))
+        rows = (order + self.n_events).astype("<u4")
+        keys = self.layout.keys(user, time_us)[order].astype("<u8")
         counts = np.bincount(event, minlength=len(self.posting_count))
         ends = np.cumsum(counts)
         for code in np.flatnonzero(counts):
-            self.files["posting_rows"].seek(int(self.posting_next[code]) * 4)
-            rows[ends[code] - counts[code] : ends[code]].astype("<u4").tofile(self.files["posting_rows"])
+            piece = slice(ends[code] - counts[code], ends[code])
+            for name, column in (("posting_rows", rows), ("posting_keys", keys)):
+                self.files[name].seek(int(self.posting_next[code]) * column.itemsize)
+                column[piece].tofile(self.files[name])
         self.posting_next += counts
 
 
@@ -181,11 +190,20 @@ def open_store(folder: Path) -> EventStore:
         _StoredProperties(folder, meta["properties"]),
         user_text,
         _mapped(folder / "ordinal.bin", "<u4"),
-        (_mapped(folder / "posting_rows.bin", "<u4"), _mapped(folder / "posting_offset.bin", "<i8")),
+        _open_postings(folder, KeyLayout(meta["origin_us"], meta["time_bits"])),
         meta["session_property"],
         meta["value_property"],
         meta["fingerprint"],
         IngestCounts.from_json(meta["counts"]),
         meta["ends_us"],
         folder,
+    )
+
+
+def _open_postings(folder: Path, layout: KeyLayout) -> Postings:
+    return Postings(
+        _mapped(folder / "posting_rows.bin", "<u4"),
+        _mapped(folder / "posting_keys.bin", "<u8"),
+        _mapped(folder / "posting_offset.bin", "<i8"),
+        layout,
     )
