@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
@@ -12,36 +11,34 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench import paths as places
 from workbench.errors import WorkbenchError
-from workbench.events import aggregates, counting, quality, repeats, tables
+from workbench.events import aggregates, counting, tables
 from workbench.events.aggregates import StepCounts
+from workbench.events.api_answers import report_name, tables_in
 from workbench.events.archives import Member, Staging, members, natural_key
-from workbench.events.exact import ExactDuplicates
+from workbench.events.disk import disk_errors
 from workbench.events.fingerprint import fingerprint
 from workbench.events.formats import plausible
 from workbench.events.formats.format import Shaped, Sight
 from workbench.events.formats.registry import GENERIC, format_of
 from workbench.events.formats.sets import Combined, combined
-from workbench.events.jsonlines import JsonRecordsReading
 from workbench.events.nested import as_text
 from workbench.events.opening import open_reading
-from workbench.events.plan import plan_of
-from workbench.events.privacy import NO_PRIVACY, Guard, Privacy
+from workbench.events.privacy import NO_PRIVACY, Privacy
 from workbench.events.reading import Origin, Reading
 from workbench.events.repairs import Ledger
-from workbench.events.report import ImportReport, SourceReport
+from workbench.events.report import ImportReport
+from workbench.events.run import Run
 from workbench.events.schema import Mapping, override
-from workbench.events.shaping import Shaper
 from workbench.progress import Progress
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from workbench.events.store import EventStore
 
+Events = tuple["EventStore", ImportReport]
 PREVIEW_ROWS = 50
 _VERSION = 1
 
@@ -196,7 +193,7 @@ class Sources:
         columns = tuple(dict.fromkeys(name for table in found for name in table.columns))
         return Recognition(
             self.kind,
-            _report_name(found, self._readings),
+            report_name(found, self._readings),
             "Step counts",
             columns,
             tuple(r.origin for r in self._readings),
@@ -239,7 +236,7 @@ class Sources:
         found = []
         for reading in self._readings:
             self.ledger.source = reading.origin.member.name
-            found += [(reading, table) for table in _tables(reading, self.ledger)]
+            found += [(reading, table) for table in tables_in(reading, self.ledger)]
         return found
 
     def step_counts(self) -> StepCounts:
@@ -269,8 +266,9 @@ class Sources:
         """Read all events into a store in the folder; the store is there whole or not at all."""
         from workbench.events.ingest import Source, ingest
 
-        run = _Run(self, self._progress)
+        run = Run(self, self._progress)
         with disk_errors():
+            folder.parent.mkdir(parents=True, exist_ok=True)
             store = ingest(run.batches(), folder, progress=self._progress, source=Source(folder.name))
             report = run.report(store)
             report.save(folder)
@@ -286,140 +284,6 @@ class Sources:
         return self._choices.privacy
 
 
-class _Run:
-    """One import: shapes the batches of all sources and gathers what the report needs."""
-
-    def __init__(self, sources: Sources, progress: Progress) -> None:
-        self._sources = sources
-        self._progress = progress
-        self._shapers: list[tuple[Shaped, Shaper]] = []
-        self._guard = Guard(sources.privacy, sources.ledger)
-        self._left_out: list[str] = []
-        self._exact = ExactDuplicates()
-
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        items = repeats.without_repeats(self._sources.items, self._sources.ledger)
-        total, done = float(sum(item.origin.size for item in items)), 0.0
-        for item in items:
-            self._sources.ledger.source = item.origin.member.name
-            plan = plan_of(item, self._sources.mapping_of(item), self._sources.ledger, self._sources.identity)
-            self._left_out += [name for name in plan.left_out if name in item.sample.schema.names]
-            shaper, exact = Shaper(plan, self._sources.ledger), self._exact
-            self._shapers.append((item, shaper))
-            row_bytes = _bytes_per_row(item)
-            for rows in item.batches(self._sources.ledger):
-                batch = shaper.shape(rows)
-                exact.add(batch)
-                yield self._guard.protect(batch)
-                read = min(shaper.seen.rows * row_bytes, float(item.origin.size))
-                self._progress.step(done + read, total, self._progress.rows)
-            done += item.origin.size
-
-    def report(self, store: EventStore) -> ImportReport:
-        sources, counts = self._sources, store.counts
-        seen = [shaper.seen for _, shaper in self._shapers]
-        if seen:
-            seen[0].exact_duplicates, seen[0].duplicate_value = self._exact.count, self._exact.value
-        recognition = sources.recognition
-        mapping = sources.mapping
-        totals = dict(counts.event_totals) if counts else {}
-        revenue = sum(counts.value_totals.values()) if counts and store.value_property else None
-        report = ImportReport(
-            recognition.format,
-            recognition.title,
-            tuple(_source_report(item, shaper) for item, shaper in self._shapers),
-            mapping.zone,
-            mapping,
-            sum(one.rows for one in seen),
-            store.n_events,
-            store.n_users,
-            min((one.first_us for one in seen if one.first_us is not None), default=None),
-            max((one.last_us for one in seen if one.last_us is not None), default=None),
-            {name: count for name, count in totals.items() if count},
-            revenue,
-            _value_of(store),
-            sources.ledger.dropped,
-            sources.ledger.repairs,
-            left_out=tuple(dict.fromkeys(self._left_out)),
-            technical=recognition.technical,
-        )
-        return quality.with_findings(report, store, [shaper for _, shaper in self._shapers], sources.skipped)
-
-
-def _value_of(store: EventStore) -> float | None:
-    """The sum of the values of a store's events, None if it has none."""
-    import numpy as np
-
-    column = store.properties.get(store.value_property or "")
-    if column is None:
-        return None
-    known = np.array([0.0, *(float(value) for value in column.values)])
-    return float(known[column.codes].sum())
-
-
-def _bytes_per_row(item: Shaped) -> float:
-    sample = item.sample
-    return float(max(1.0, sample.nbytes / max(1, sample.num_rows)))
-
-
-def _source_report(item: Shaped, shaper: Shaper) -> SourceReport:
-    origin = item.origin
-    return SourceReport(
-        origin.member.name,
-        origin.size,
-        origin.sha256,
-        item.format.name,
-        origin.container,
-        origin.encoding,
-        origin.separator,
-        origin.sheet,
-        shaper.seen.rows,
-    )
-
-
-def _tables(reading: Reading, ledger: Ledger) -> list[tables.Table]:
-    if isinstance(reading, JsonRecordsReading):
-        answer = reading.whole_object()
-        found = tables.api_tables(answer) if answer is not None else []
-        if found:
-            return found
-    return tables.tables_of(reading, ledger)
-
-
-def _report_name(found: Sequence[tables.Table], readings: Sequence[Reading]) -> str:
-    notes = " ".join(note for table in found for note in table.notes)
-    columns = {name.lower() for table in found for name in table.columns}
-    if "abandonments" in columns or "funnelstepname" in columns:
-        return "ga4-funnel"
-    if plausible.is_export(found):
-        return "plausible"
-    if any(isinstance(r, JsonRecordsReading) and r.whole_object() for r in readings):
-        return "ga4-data-api" if {"totalusers", "eventname", "activeusers", "eventcount"} & columns else "counts"
-    if notes.startswith("#"):
-        return "ga4-report" if "Start date" in notes else "ga4-freeform"
-    return "counts"
-
-
-class disk_errors:  # noqa: N801 - reads as a phrase: with disk_errors()
-    """Turns a full disk or a folder without permission into a message."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if not isinstance(error, OSError):
-            return
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise WorkbenchError(
-                "The disk is full; nothing was kept of this import.", "Free some space and import again."
-            ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            name = error.filename or "a folder"
-            raise WorkbenchError(
-                f"{name} may not be read or written.", "Choose another folder, or ask for permission."
-            ) from error
-
-
 def store_folder(paths: Sequence[Path], choices: Choices) -> Path:
     """Where the store of these files and choices is kept."""
     prints = [fingerprint(path) for path in sorted(paths, key=lambda p: natural_key(p.name))]
@@ -427,46 +291,7 @@ def store_folder(paths: Sequence[Path], choices: Choices) -> Path:
     return places.cache() / "stores" / hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def import_events(
-    paths: Sequence[Path | str],
-    choices: Choices | None = None,
-    progress: Progress | None = None,
-    folder: Path | None = None,
-) -> tuple[EventStore, ImportReport]:
-    """Import files of events, or reopen the store that an earlier import of the same files left.
-
-    Parameters
-    ----------
-    paths
-        Files, folders or archives; several files make one dataset.
-    choices
-        What a person chose; None takes what is proposed.
-    progress
-        Told the bytes and rows read; `cancel` leaves nothing.
-    folder
-        Where the store goes; by default a folder of the cache that depends on the files and the choices.
-
-    Raises
-    ------
-    WorkbenchError
-        If the files cannot be read as events.
-    CancelledError
-        If progress was cancelled.
-    """
-    chosen, files = choices or Choices(), [Path(path) for path in paths]
-    target = folder or store_folder(files, chosen)
-    known = reopened(target)
-    if known is not None:
-        return known
-    with Sources(files, chosen, progress) as sources:
-        if sources.kind is DataKind.AGGREGATES:
-            sources.step_counts()
-            raise WorkbenchError(f"{files[0].name} holds step counts, not events.", "Bind them to the steps as counts.")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        return sources.import_events(target)
-
-
-def reopened(folder: Path) -> tuple[EventStore, ImportReport] | None:
+def reopened(folder: Path) -> Events | None:
     """The store and report of an earlier import; None if there are none or another version wrote them.
 
     What another version wrote is cleared away, so that the same files can be imported anew.
@@ -483,6 +308,64 @@ def reopened(folder: Path) -> tuple[EventStore, ImportReport] | None:
         return None
     os.utime(folder)
     return store, known
+
+
+def read_dataset(
+    paths: Sequence[Path | str],
+    choices: Choices | None = None,
+    progress: Progress | None = None,
+    folder: Path | None = None,
+) -> Events | StepCounts:
+    """Import events, or reopen what an earlier import of the same files left; step counts are read each time.
+
+    Parameters
+    ----------
+    paths
+        Files, folders or archives; several files make one dataset.
+    choices
+        What a person chose; None takes what is proposed.
+    progress
+        Told the bytes and rows read; `cancel` leaves nothing.
+    folder
+        Where the store goes; by default a folder of the cache that depends on the files and the choices.
+
+    Raises
+    ------
+    WorkbenchError
+        If the files cannot be read.
+    CancelledError
+        If progress was cancelled.
+    """
+    chosen, files = choices or Choices(), [Path(path) for path in paths]
+    target = folder or store_folder(files, chosen)
+    known = reopened(target)
+    if known is not None:
+        return known
+    with Sources(files, chosen, progress) as sources:
+        return sources.step_counts() if sources.kind is DataKind.AGGREGATES else sources.import_events(target)
+
+
+def import_events(
+    paths: Sequence[Path | str],
+    choices: Choices | None = None,
+    progress: Progress | None = None,
+    folder: Path | None = None,
+) -> Events:
+    """Import files of events; see `read_dataset`.
+
+    Raises
+    ------
+    WorkbenchError
+        If the files hold no events.
+    CancelledError
+        If progress was cancelled.
+    """
+    found = read_dataset(paths, choices, progress, folder)
+    if isinstance(found, StepCounts):
+        raise WorkbenchError(
+            f"{Path(paths[0]).name} holds step counts, not events.", "Bind them to the steps as counts."
+        )
+    return found
 
 
 def import_counts(paths: Sequence[Path | str], choices: Choices | None = None) -> StepCounts:
@@ -507,14 +390,3 @@ def propose_mapping(paths: Sequence[Path | str], choices: Choices | None = None)
     """The proposed mapping of the first source, and its first 50 rows."""
     with Sources(paths, choices) as sources:
         return sources.mapping, sources.preview
-
-
-def main_source_summary(report: ImportReport) -> dict[str, Any]:
-    """Format, encoding and separator of the first source, as `inspect` prints them."""
-    first = report.sources[0]
-    return {
-        "format": report.format,
-        "container": first.container,
-        "encoding": first.encoding,
-        "separator": first.separator,
-    }

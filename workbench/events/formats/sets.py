@@ -115,8 +115,8 @@ def _resolved(links: dict[str, str]) -> dict[str, str]:
     {'a': 'c', 'b': 'c'}
     """
     found = {}
-    for start in links:
-        seen, current = {start}, links[start]
+    for start, follower in links.items():
+        seen, current = {start}, follower
         while current in links and links[current] not in seen:
             seen.add(current)
             current = links[current]

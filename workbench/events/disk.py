@@ -1,0 +1,27 @@
+"""Turns what a disk refuses into a message."""
+
+from __future__ import annotations
+
+import errno
+
+from workbench.errors import WorkbenchError
+
+
+class disk_errors:  # noqa: N801 - reads as a phrase: with disk_errors()
+    """Turns a full disk or a folder without permission into a message."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if not isinstance(error, OSError):
+            return
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise WorkbenchError(
+                "The disk is full; nothing was kept of this import.", "Free some space and import again."
+            ) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            name = error.filename or "a folder"
+            raise WorkbenchError(
+                f"{name} may not be read or written.", "Choose another folder, or ask for permission."
+            ) from error
