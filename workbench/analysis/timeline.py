@@ -180,6 +180,14 @@ class Timeline:
         starts = np.flatnonzero(np.diff(self.bins, prepend=0))
         return np.asarray(np.add.reduceat(columns, starts, axis=0))
 
+    def is_in_window(self, rows: Rows) -> Bools:
+        """Which rows belong to a person of the timeline and lie within the window."""
+        return np.asarray(self._in_window[rows])
+
+    def place_of(self, rows: Rows) -> Ints:
+        """Place of each row's person among the timeline's people; -1 for others."""
+        return self._place[rows].astype(np.int64)
+
     def next_counted(self, rows: Ints) -> Ints:
         """The next counted row of the same person after each row; -1 where there is none."""
         counted = np.flatnonzero(self._is_counted)
