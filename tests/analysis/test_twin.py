@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,8 +27,11 @@ from workbench.analysis.options import (
     Ties,
     Unit,
 )
+from workbench.analysis.plain_walk import Course, is_plain, tally, walk
+from workbench.analysis.plain_walk import paths as paths_of
 from workbench.analysis.shape import Edge, Shape
-from workbench.analysis.stream import stream_of
+from workbench.analysis.stream import Stream, stream_of
+from workbench.analysis.tally import Places, Tally, exact_tally
 from workbench.events.store import EventStore
 
 LOGS = 5000 if settings().max_examples > 100 else 300
@@ -98,9 +103,9 @@ def options(how: dict[str, object], mode: Mode = Mode.ORDERED, **more: object) -
     )
 
 
-def walks(paths: Paths, walk: Walk) -> dict[str, list[tuple[int, int]]]:
+def walks(paths: Paths, stream: Stream) -> dict[str, list[tuple[int, int]]]:
     """By user the (node, place in the user's sequence) of the chosen path."""
-    users, offset = walk.stream.store.user_ids, walk.stream.offset
+    users, offset = stream.store.user_ids, stream.offset
     found = {}
     for u in range(len(users)):
         part = slice(paths.at[u], paths.at[u + 1])
@@ -141,12 +146,12 @@ def renumbered(rules: twin.Rules, order: list[int]) -> twin.Rules:
 @many
 @given(rows, graphs())
 def test_chosen_paths_equal_the_twin(log: list[tuple[str, int, str]], rules: twin.Rules) -> None:
-    walk = engine_walk(rules, log)
-    rules = renumbered(rules, [int(v) for v in walk.shape.nodes])
-    banned = positions(walk.stream, match(frozenset("x")))
-    paths, _ = choose(walk, [Exclusion(ban.source, ban.target, banned) for ban in rules.bans])
-    got = walks(paths, walk)
-    ids = [walk.shape.nodes[v] for v in range(len(walk.shape.nodes))]
+    ground = engine_walk(rules, log)
+    rules = renumbered(rules, [int(v) for v in ground.shape.nodes])
+    banned = positions(ground.stream, match(frozenset("x")))
+    paths, _ = choose(ground, [Exclusion(ban.source, ban.target, banned) for ban in rules.bans])
+    got = walks(paths, ground.stream)
+    ids = [ground.shape.nodes[v] for v in range(len(ground.shape.nodes))]
     if ids == sorted(ids):
         assert got == expected(rules, log)
     else:
@@ -157,9 +162,9 @@ def test_chosen_paths_equal_the_twin(log: list[tuple[str, int, str]], rules: twi
 @many
 @given(rows, graphs())
 def test_what_is_reached_equals_the_twin(log: list[tuple[str, int, str]], rules: twin.Rules) -> None:
-    walk = engine_walk(rules, log)
-    rules = renumbered(rules, [int(v) for v in walk.shape.nodes])
-    counts = count_paths(walk, *choose(walk))
+    ground = engine_walk(rules, log)
+    rules = renumbered(rules, [int(v) for v in ground.shape.nodes])
+    counts = count_paths(ground, *choose(ground))
     reached = dict.fromkeys(range(len(rules.nodes)), 0)
     eventually, direct = (dict.fromkeys(rules.edges, 0) for _ in range(2))
     for user in {user for user, _, _ in log}:
@@ -171,7 +176,7 @@ def test_what_is_reached_equals_the_twin(log: list[tuple[str, int, str]], rules:
             eventually[edge] += 1
         for edge in {(w[-2][0], w[-1][0]) for w in every if len(w) > 1 and w[-1][1].at == w[-2][1].at + 1}:
             direct[edge] += 1
-    ways_of = [(walk.shape.index[edge.source], walk.shape.index[edge.target]) for edge in walk.shape.edges]
+    ways_of = [(ground.shape.index[edge.source], ground.shape.index[edge.target]) for edge in ground.shape.edges]
     assert counts.reached.tolist() == list(reached.values())
     assert dict(zip(ways_of, counts.eventually.tolist(), strict=True)) == eventually
     assert dict(zip(ways_of, counts.direct.tolist(), strict=True)) == direct
@@ -180,17 +185,46 @@ def test_what_is_reached_equals_the_twin(log: list[tuple[str, int, str]], rules:
 @many
 @given(rows, graphs())
 def test_flows_balance(log: list[tuple[str, int, str]], rules: twin.Rules) -> None:
-    walk = engine_walk(rules, log)
-    counts = count_paths(walk, *choose(walk))
-    n = len(walk.shape.nodes)
+    ground = engine_walk(rules, log)
+    counts = count_paths(ground, *choose(ground))
+    n = len(ground.shape.nodes)
     into, out = np.zeros(n, int), np.zeros(n, int)
-    for k, edge in enumerate(walk.shape.edges):
-        out[walk.shape.index[edge.source]] += counts.took[k]
-        into[walk.shape.index[edge.target]] += counts.took[k]
+    for k, edge in enumerate(ground.shape.edges):
+        out[ground.shape.index[edge.source]] += counts.took[k]
+        into[ground.shape.index[edge.target]] += counts.took[k]
     assert (counts.on_path == counts.entered + into).all()
     assert (counts.on_path == out + counts.stopped + counts.arrived).all()
     assert (counts.on_path <= counts.reached).all()
-    assert (counts.took <= counts.eventually).all() and (counts.direct <= counts.eventually).all()
+    assert (counts.took <= counts.eventually).all()
+    assert (counts.direct <= counts.eventually).all()
+
+
+@st.composite
+def plain_graphs(draw: st.DrawFn) -> twin.Rules:
+    rules = draw(graphs())
+    return replace(rules, edges=dict.fromkeys(rules.edges, (np.inf, False)), ties="any", bans=())
+
+
+@many
+@given(rows, plain_graphs(), st.integers(0, 5), st.lists(st.tuples(st.integers(0, 4), step), max_size=2))
+def test_the_swift_walk_equals_the_general_one(log, rules, limit, seats) -> None:  # type: ignore[no-untyped-def]
+    ground = engine_walk(rules, log)
+    stream, shape = ground.stream, ground.shape
+    matches = tuple(match(rules.nodes[int(v)]) for v in shape.nodes)
+    sits = tuple((node, match(names)) for node, names in seats if node < len(matches))
+    course = Course(stream, shape, ground.options, matches, sits)
+    assert is_plain(course)
+    hits = tuple((node, positions(stream, one)) for node, one in sits)
+    places = Places(hits, frozenset("B"), limit * US)
+    walked = walk(course, places)
+    quick, exact = tally(walked, places), exact_tally(ground, (), places)
+    for figure in fields(Tally):
+        if figure.name not in ("edge_taken", "duration_us"):
+            assert getattr(quick, figure.name).tolist() == getattr(exact, figure.name).tolist(), figure.name
+    assert quick.medians_s() == exact.medians_s()
+    found, chosen = paths_of(walked), choose(ground)[0]
+    for column in fields(Paths):
+        assert getattr(found, column.name).tolist() == getattr(chosen, column.name).tolist(), column.name
 
 
 steps_of = st.lists(step, min_size=1, max_size=5)
@@ -201,8 +235,11 @@ def request(steps: list[frozenset[str]], how: Options, bans: list[tuple[int, int
     return FunnelRequest(tuple(map(match, steps)), tuple(Between(banned, a + 1, b + 1) for a, b in bans), how)
 
 
+Line = tuple[list[frozenset[str]], dict[str, object], float | None, list[tuple[int, int]]]
+
+
 @st.composite
-def lines(draw: st.DrawFn) -> tuple[list[frozenset[str]], dict[str, object], float | None, list[tuple[int, int]]]:
+def lines(draw: st.DrawFn) -> Line:
     steps = draw(steps_of)
     pairs = [(a, b) for a in range(len(steps)) for b in range(a + 1, len(steps))]
     bans = draw(st.lists(st.sampled_from(pairs), max_size=2)) if pairs else []
@@ -218,7 +255,7 @@ def twin_line(
 
 
 def path_places(counted: Funnel) -> dict[str, list[tuple[int, int]]]:
-    return walks(counted.paths, counted.walk)
+    return walks(counted.paths, counted.stream)
 
 
 @many

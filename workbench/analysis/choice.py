@@ -118,17 +118,21 @@ class Walk:
 
 def walk_on(stream: Stream, shape: Shape, options: Options, by_node: Sequence[NDArray[Any]]) -> Walk:
     """Merge the hits of a graph's nodes and put events of one instant in canonical order where order is strict."""
-    hits = merged(stream, [np.asarray(found, np.int64) for found in by_node])
+    return walk_of_hits(stream, shape, options, merged(stream, [np.asarray(found, np.int64) for found in by_node]))
+
+
+def walk_of_hits(stream: Stream, shape: Shape, options: Options, hits: Hits, bounds: Ints | None = None) -> Walk:
+    """A walk on hits that were merged already; `bounds` are the positions of their units if those are only some."""
     position = hits.position
     is_filed = options.ties is Ties.FILE or not shape.has_strict
     if options.mode is not Mode.STRICT and is_filed:
-        return Walk(stream, shape, options, hits, position, position)
+        return Walk(stream, shape, options, hits, position, position, bounds)
     place = _canonical(stream, hits)
     if options.mode is not Mode.STRICT:
-        return Walk(stream, shape, options, hits, place, position)
+        return Walk(stream, shape, options, hits, place, position, bounds)
     order = np.lexsort((hits.node, place))
     ordered = Hits(place[order], hits.node[order], hits.time_us[order], hits.offset)
-    return Walk(stream, shape, options, ordered, place[order], position[order])
+    return Walk(stream, shape, options, ordered, place[order], position[order], bounds)
 
 
 def _canonical(stream: Stream, hits: Hits) -> Ints:

@@ -19,12 +19,15 @@ from workbench.analysis.choice import (
     choose_in_open_order,
     walk_on,
 )
-from workbench.analysis.hits import positions
+from workbench.analysis.hits import found_positions
 from workbench.analysis.match import Match
 from workbench.analysis.measures import FunnelFigures, Step
-from workbench.analysis.options import DEFAULTS, FOREVER_US, CountBy, Mode, Options
+from workbench.analysis.options import DEFAULTS, FOREVER_US, CountBy, Mode, Options, Span
+from workbench.analysis.plain_walk import Course, is_plain, walk
+from workbench.analysis.plain_walk import paths as paths_of
 from workbench.analysis.shape import Shape
 from workbench.analysis.stream import Stream, stream_of
+from workbench.analysis.tally import Places
 from workbench.errors import WorkbenchError
 from workbench.events.store import EventStore
 from workbench.journey.rule import Rule
@@ -86,15 +89,11 @@ class Funnel:
     """
 
     request: FunnelRequest
-    walk: Walk
+    stream: Stream
     paths: Paths
     counts: tuple[int, ...]
     entered: tuple[int, ...] = ()
     continued: tuple[int, ...] = ()
-
-    @property
-    def stream(self) -> Stream:
-        return self.walk.stream
 
     @property
     def n_steps(self) -> int:
@@ -164,11 +163,23 @@ def funnel(request: FunnelRequest, store: EventStore, progress: Progress | None 
     >>> funnel(FunnelRequest.of([Rule(("A",)), Rule(("B",))]), log).counts
     (2, 1)
     """
-    progress = progress or Progress()
-    stream = cached_stream(store, request.options)
-    walk = line_walk(request, stream)
-    progress.step(1, 2, stream.n_positions, "Counting")
-    return count_funnel(request, walk)
+    return funnel_on(request, cached_stream(store, request.options), progress)
+
+
+def funnel_on(request: FunnelRequest, stream: Stream, progress: Progress | None = None) -> Funnel:
+    """Count a funnel on a stream, the quick way if the rules allow it."""
+    course = line_course(request, stream)
+    if not request.steps or request.exclusions or not is_plain(course):
+        return count_funnel(request, line_walk(request, stream))
+    paths = paths_of(walk(course, Places(), progress, with_seen=False))
+    return Funnel(request, stream, paths, as_tuple(np.bincount(paths.node, minlength=len(request.steps))))
+
+
+def line_course(request: FunnelRequest, stream: Stream) -> Course:
+    """The steps of a funnel as a graph without branches, before any hit is looked up."""
+    options = request.options
+    shape = Shape.line(len(request.steps), options.step_window_us, options.mode is Mode.STRICT)
+    return Course(stream, shape, options, request.steps)
 
 
 def cached_stream(store: EventStore, options: Options) -> Stream:
@@ -177,51 +188,44 @@ def cached_stream(store: EventStore, options: Options) -> Stream:
     return cache_of(store).get(key, lambda: stream_of(store, options.unit, options.cleaning))
 
 
-def found_positions(stream: Stream, match: Match) -> Ints:
-    """Positions of a match, remembered with the stream's store."""
-    key = ("hits", *stream.key, match)
-    return cache_of(stream.store).get(key, lambda: positions(stream, match))
-
-
 def line_walk(request: FunnelRequest, stream: Stream) -> Walk:
-    """The steps of a funnel as a graph without branches."""
-    options = request.options
-    shape = Shape.line(len(request.steps), options.step_window_us, options.mode is Mode.STRICT)
-    return walk_on(stream, shape, options, [found_positions(stream, step) for step in request.steps])
+    """The steps of a funnel with their hits."""
+    course = line_course(request, stream)
+    return walk_on(stream, course.shape, course.options, [found_positions(stream, step) for step in request.steps])
 
 
-def count_funnel(request: FunnelRequest, walk: Walk) -> Funnel:
+def count_funnel(request: FunnelRequest, ground: Walk) -> Funnel:
     """Count the funnel on hits that were found already."""
     n = len(request.steps)
     options = request.options
     bans = [
-        Exclusion(ban.first - 1, ban.last - 1, found_positions(walk.stream, ban.match)) for ban in request.exclusions
+        Exclusion(ban.first - 1, ban.last - 1, found_positions(ground.stream, ban.match)) for ban in request.exclusions
     ]
     if n == 0:
         nothing = np.zeros(0, np.int64)
-        return Funnel(request, walk, Paths(np.zeros(walk.n_units + 1, np.int64), *[nothing] * 3), ())
+        return Funnel(request, ground.stream, Paths(np.zeros(ground.n_units + 1, np.int64), *[nothing] * 3), ())
     if options.unit.by is CountBy.ATTEMPTS:
-        nobody = Paths(np.zeros(walk.n_units + 1, np.int64), *[np.zeros(0, np.int64)] * 3)
-        return Funnel(request, walk, nobody, as_tuple(attempts_reaching(walk, bans)))
+        nobody = Paths(np.zeros(ground.n_units + 1, np.int64), *[np.zeros(0, np.int64)] * 3)
+        return Funnel(request, ground.stream, nobody, as_tuple(attempts_reaching(ground, bans)))
     if options.mode is Mode.OPEN:
-        return _open(request, walk)
-    paths = choose_in_any_order(walk, bans) if options.mode is Mode.ANY else choose(walk, bans)[0]
-    return Funnel(request, walk, paths, as_tuple(np.bincount(paths.node, minlength=n)))
+        return _open(request, ground)
+    paths = choose_in_any_order(ground, bans) if options.mode is Mode.ANY else choose(ground, bans)[0]
+    return Funnel(request, ground.stream, paths, as_tuple(np.bincount(paths.node, minlength=n)))
 
 
 def as_tuple(counts: Ints) -> tuple[int, ...]:
     return tuple(int(count) for count in counts)
 
 
-def _open(request: FunnelRequest, walk: Walk) -> Funnel:
+def _open(request: FunnelRequest, ground: Walk) -> Funnel:
     n = len(request.steps)
-    paths = choose_in_open_order(walk)
+    paths = choose_in_open_order(ground)
     entered = np.bincount(paths.node[paths.first], minlength=n)
     went_on = np.ones(len(paths.node), np.bool_)
     went_on[paths.last] = False
     continued = np.bincount(paths.node[went_on], minlength=n)[: n - 1]
     counts = np.bincount(paths.node, minlength=n)
-    return Funnel(request, walk, paths, as_tuple(counts), as_tuple(entered), as_tuple(continued))
+    return Funnel(request, ground.stream, paths, as_tuple(counts), as_tuple(entered), as_tuple(continued))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,8 +244,9 @@ def mature(counted: Funnel, data_end_us: int) -> Maturity | None:
     options = counted.request.options
     if options.window_us >= FOREVER_US or not counted.n_steps:
         return None
-    limited = counted.walk.until(data_end_us - options.window_us + 1)
-    counts = count_funnel(replace(counted.request, options=limited.options), limited).counts
+    span = Span(options.span.from_us, min(options.span.to_us, data_end_us - options.window_us + 1))
+    limited = replace(counted.request, options=replace(options, span=span))
+    counts = funnel_on(limited, counted.stream).counts
     return Maturity(counts, counted.counts[0] - counts[0])
 
 

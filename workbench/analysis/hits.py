@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis.cache import cache_of
 from workbench.analysis.conditions import numbers_in, passing_rows
 from workbench.analysis.match import FirstTime, Match, Predicate
 from workbench.analysis.options import US
@@ -121,6 +122,12 @@ def _reaching(store: EventStore, rows: Rows, name: str, amount: float) -> Rows:
 def positions(stream: Stream, match: Match) -> NDArray[np.int64]:
     """Positions of a stream that match, ascending."""
     return stream.positions_of(matching_rows(stream.store, match, stream.base))
+
+
+def found_positions(stream: Stream, match: Match) -> NDArray[np.int64]:
+    """Positions of a match, remembered with the stream's store."""
+    key = ("hits", *stream.key, match)
+    return cache_of(stream.store).get(key, lambda: positions(stream, match))
 
 
 def merged(stream: Stream, by_node: Sequence[NDArray[np.int64]]) -> Hits:

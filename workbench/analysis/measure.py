@@ -9,17 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.aggregated import measure_counts
-from workbench.analysis.choice import Exclusion, Paths, Walk, choose, walk_on
-from workbench.analysis.funnel import FunnelRequest, cached_stream, found_positions, funnel, funnel_figures
-from workbench.analysis.graph import GraphCounts, count_paths, medians_s
-from workbench.analysis.loss import next_events
+from workbench.analysis.choice import Exclusion, walk_on
+from workbench.analysis.funnel import FunnelRequest, cached_stream, funnel, funnel_figures
+from workbench.analysis.hits import found_positions
+from workbench.analysis.loss import NOTHING
 from workbench.analysis.map_graph import MapGraph, map_graphs
 from workbench.analysis.match import Match
 from workbench.analysis.measures import ElementFigures, FunnelFigures, Grade, LinkFigures, Measures
-from workbench.analysis.options import FOREVER_US, Mode, Options
+from workbench.analysis.options import Mode, Options
+from workbench.analysis.plain_walk import Course, is_plain, walk
+from workbench.analysis.plain_walk import tally as tally_of
 from workbench.analysis.query import Query, QueryElement
-from workbench.analysis.seats import count_seat
 from workbench.analysis.stream import Stream
+from workbench.analysis.tally import Places, Tally, exact_tally, mature_limit_us
 from workbench.events.aggregates import StepCounts
 from workbench.events.store import EventStore
 from workbench.journey.element import DatasetId, ElementId, LinkId
@@ -31,14 +33,14 @@ Sources = EventStore | StepCounts | Mapping[DatasetId, EventStore | StepCounts]
 
 
 @dataclass(frozen=True, eq=False)
-class _Walked:
-    """One graph of the map with its chosen paths, all of them and those with a mature entry."""
+class _Counted:
+    """One graph of the map with what was counted on it, and the seats in the order of the tally."""
 
     graph: MapGraph
-    walk: Walk
-    paths: Paths
-    counts: GraphCounts
-    mature: GraphCounts | None
+    tally: Tally
+    seats: tuple[QueryElement, ...]
+    has_mature: bool
+    event_names: tuple[str, ...]
 
 
 def measure(
@@ -108,25 +110,27 @@ def _measure_events(
     graph_options = options if options.mode is Mode.STRICT else replace(options, mode=Mode.ORDERED)
     stream = cached_stream(store, options)
     bound = frozenset(e.element_id for e in ours if e.stage_id is None)
-    progress.step(0, 4, store.n_events, "Finding hits")
-    found = {e.element_id: found_positions(stream, Match.of(e.rule)) for e in ours if e.rule}
-    graphs = [_walked(graph, stream, graph_options, query, found, progress) for graph in map_graphs(query, bound)]
-    progress.step(2, 4, store.n_events, "Counting")
+    progress.step(0, 3, store.n_events, "Following paths")
+    ignored = ambient - {name for e in ours if e.rule for name in e.rule.events}
+    graphs = [_count(g, stream, graph_options, ours, ignored, progress) for g in map_graphs(query, bound)]
+    progress.step(1, 3, store.n_events, "Counting")
     elements: dict[ElementId, ElementFigures] = {}
     links: dict[LinkId, LinkFigures] = {}
-    ignored = ambient - {name for e in ours if e.rule for name in e.rule.events}
-    for walked in reversed(graphs):
-        elements |= _elements(walked, ignored, query)
-        links |= _links(walked, query)
-        elements |= _seated(walked, query, found)
-    elements = {i: replace(figures, hits=len(found[i])) for i, figures in elements.items() if i in found}
+    for counted in reversed(graphs):
+        elements |= _elements(counted, query)
+        links |= _links(counted)
+        elements |= _seated(counted)
     for element in ours:
-        if element.element_id not in elements and element.stage_id is None:
-            elements[element.element_id] = _lonely(element, stream, options, found[element.element_id])
-    links |= _returning(query, stream, found)
-    progress.step(3, 4, store.n_events, "Counting the happy path")
-    entered = graphs[0].counts.entered_total if graphs else None
-    mature = graphs[0].mature.entered_total if graphs and graphs[0].mature else None
+        match = Match.of(element.rule) if element.rule else Match()
+        known = elements.get(element.element_id)
+        if known is None and element.stage_id is None:
+            known = _lonely(element, stream, options, found_positions(stream, match))
+        if known is not None:
+            elements[element.element_id] = replace(known, hits=hits_of(stream, match))
+    links |= _returning(query, stream, ours)
+    progress.step(2, 3, store.n_events, "Counting the happy path")
+    entered = int(graphs[0].tally.entered.sum()) if graphs else None
+    mature = int(graphs[0].tally.mature_entered[0]) if graphs and graphs[0].has_mature else None
     happy = happy_path_funnel(query, store, bound, options)
     return Measures(query, elements, links, happy, entered, mature, stream.n_units)
 
@@ -137,24 +141,28 @@ def _belongs(element: QueryElement, dataset_id: DatasetId | None, is_first: bool
     return element.dataset_id == dataset_id
 
 
-def _walked(
+def _count(
     graph: MapGraph,
     stream: Stream,
     options: Options,
-    query: Query,
-    found: Mapping[ElementId, NDArray[np.int64]],
+    ours: list[QueryElement],
+    ignored: frozenset[str],
     progress: Progress,
-) -> _Walked:
+) -> _Counted:
     shape = graph.shape
-    walk = walk_on(stream, shape, options, [found[ElementId(node)] for node in shape.nodes])
+    rules = {e.element_id: Match.of(e.rule) for e in ours if e.rule}
+    seats = tuple(e for e in ours if e.stage_id is not None and e.stage_id in shape.index)
+    sits = tuple((shape.index[e.stage_id or ""], rules[e.element_id]) for e in seats)
+    course = Course(stream, shape, options, tuple(rules[ElementId(node)] for node in shape.nodes), sits)
+    mature_us = mature_limit_us(options.window_us, stream.store.data_end_us)
+    places = Places(tuple((node, found_positions(stream, match)) for node, match in sits), ignored, mature_us)
     exclusions = _exclusions(graph, stream)
-    paths, seen = choose(walk, exclusions)
-    progress.step(1, 4, stream.n_positions, "Following paths")
-    mature = None
-    if options.window_us < FOREVER_US and stream.store.data_end_us is not None:
-        limit = stream.store.data_end_us - options.window_us + 1
-        mature = count_paths(walk, *choose(walk.until(limit), exclusions))
-    return _Walked(graph, walk, paths, count_paths(walk, paths, seen), mature)
+    if not exclusions and is_plain(course):
+        tally = tally_of(walk(course, places, progress), places)
+    else:
+        hits = [found_positions(stream, match) for match in course.matches]
+        tally = exact_tally(walk_on(stream, shape, options, hits), exclusions, places)
+    return _Counted(graph, tally, seats, mature_us is not None, stream.store.event_names)
 
 
 def _exclusions(graph: MapGraph, stream: Stream) -> list[Exclusion]:
@@ -170,49 +178,47 @@ def _exclusions(graph: MapGraph, stream: Stream) -> list[Exclusion]:
     ]
 
 
-def _elements(walked: _Walked, ignored: frozenset[str], query: Query) -> dict[ElementId, ElementFigures]:
-    lost = _money_lost(walked, query)
+def _elements(counted: _Counted, query: Query) -> dict[ElementId, ElementFigures]:
+    lost = _money_lost(counted, query)
     return {
-        ElementId(node): _element(walked, i, ElementId(node), ignored, lost[i])
-        for i, node in enumerate(walked.graph.shape.nodes)
+        ElementId(node): _element(counted, i, ElementId(node), lost[i])
+        for i, node in enumerate(counted.graph.shape.nodes)
     }
 
 
-def _element(
-    walked: _Walked, i: int, element_id: ElementId, ignored: frozenset[str], lost: float | None
-) -> ElementFigures:
-    counts, mature = walked.counts, walked.mature
-    came = [k for k, edge in enumerate(walked.graph.shape.edges) if edge.target == element_id]
-    sources = [walked.graph.shape.index[walked.graph.shape.edges[k].source] for k in came]
-    has_before = bool(came)
-    is_goal = element_id in walked.graph.shape.goals
+def _element(counted: _Counted, i: int, element_id: ElementId, lost: float | None) -> ElementFigures:
+    tally, shape = counted.tally, counted.graph.shape
+    came = [k for k, edge in enumerate(shape.edges) if edge.target == element_id]
+    sources = [shape.index[shape.edges[k].source] for k in came]
+    is_goal, has_mature = element_id in shape.goals, counted.has_mature
     return ElementFigures(
         element_id,
-        people=int(counts.on_path[i]),
-        before=int(counts.on_path[sources].sum()) if has_before else None,
-        came=int(counts.took[came].sum()) if has_before else None,
-        entered=int(counts.entered[i]),
-        stopped=None if is_goal else int(counts.stopped[i]),
-        arrived=int(counts.arrived[i]) if is_goal else None,
-        reached=int(counts.reached[i]),
-        mature_people=int(mature.on_path[i]) if mature else None,
-        mature_before=int(mature.on_path[sources].sum()) if mature and has_before else None,
-        mature_came=int(mature.took[came].sum()) if mature and has_before else None,
+        people=int(tally.on_path[i]),
+        before=int(tally.on_path[sources].sum()) if came else None,
+        came=int(tally.took[came].sum()) if came else None,
+        entered=int(tally.entered[i]),
+        stopped=None if is_goal else int(tally.last[i]),
+        arrived=int(tally.last[i]) if is_goal else None,
+        reached=int(tally.reached[i]),
+        mature_people=int(tally.mature[i]) if has_mature else None,
+        mature_before=int(tally.mature[sources].sum()) if has_mature and came else None,
+        mature_came=int(tally.mature_took[came].sum()) if has_mature and came else None,
         money_lost=lost,
-        instead=() if is_goal else _instead(walked, i, ignored),
+        instead=() if is_goal else _instead(counted, i),
         grade=Grade.MEASURED,
     )
 
 
-def _instead(walked: _Walked, node: int, ignored: frozenset[str]) -> tuple[tuple[str, int], ...]:
-    last = walked.paths.last
-    stopped = walked.paths.position[last[walked.paths.node[last] == node]]
-    return next_events(walked.walk.stream, stopped, ignored)[:MOST_INSTEAD]
+def _instead(counted: _Counted, node: int) -> tuple[tuple[str, int], ...]:
+    names = (NOTHING, *counted.event_names)
+    after = counted.tally.after[node]
+    pairs = [(names[code], int(after[code])) for code in np.flatnonzero(after)]
+    return tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:MOST_INSTEAD])
 
 
-def _money_lost(walked: _Walked, query: Query) -> list[float | None]:
+def _money_lost(counted: _Counted, query: Query) -> list[float | None]:
     """Stopped x mean value-to-go of the links onward, weighted by who took them; None where no value is known."""
-    shape, counts = walked.graph.shape, walked.counts
+    shape, tally = counted.graph.shape, counted.tally
     values = [query.element_by_id[ElementId(node)].value for node in shape.nodes]
     if all(value is None for value in values):
         return [None] * len(values)
@@ -220,32 +226,32 @@ def _money_lost(walked: _Walked, query: Query) -> list[float | None]:
     lost: list[float | None] = [None] * len(values)
     for i in range(len(values) - 1, -1, -1):
         out = [k for k, edge in enumerate(shape.edges) if shape.index[edge.source] == i]
-        ahead = np.array([to_go[shape.index[shape.edges[k].target]] for k in out])
-        took = counts.took[out] if out else np.zeros(0, np.int64)
+        took = tally.took[out] if out else np.zeros(0, np.int64)
         if took.sum() > 0:
-            lost[i] = float(counts.stopped[i] * (took * ahead).sum() / took.sum())
-            to_go[i] += float((took * ahead).sum() / counts.on_path[i])
+            ahead = (took * to_go[[shape.index[shape.edges[k].target] for k in out]]).sum()
+            lost[i] = float(tally.last[i] * ahead / took.sum())
+            to_go[i] += float(ahead / tally.on_path[i])
     return lost
 
 
-def _links(walked: _Walked, query: Query) -> dict[LinkId, LinkFigures]:
-    medians = medians_s(walked.walk, walked.paths, walked.counts.went)
-    counts, shape = walked.counts, walked.graph.shape
+def _links(counted: _Counted) -> dict[LinkId, LinkFigures]:
+    tally, shape = counted.tally, counted.graph.shape
+    medians = tally.medians_s()
     figures: dict[LinkId, LinkFigures] = {}
     for k, edge in enumerate(shape.edges):
-        links = walked.graph.routes[ElementId(edge.source), ElementId(edge.target)]
+        links = counted.graph.routes[ElementId(edge.source), ElementId(edge.target)]
         if len(links) == 1:
             figures[links[0].link_id] = LinkFigures(
                 links[0].link_id,
-                int(counts.took[k]),
-                int(counts.on_path[shape.index[edge.source]]),
-                int(counts.eventually[k]),
-                int(counts.direct[k]),
+                int(tally.took[k]),
+                int(tally.on_path[shape.index[edge.source]]),
+                int(tally.eventually[k]),
+                int(tally.direct[k]),
                 medians[k],
                 Grade.MEASURED,
             )
         elif links:
-            figures[links[-1].link_id] = _through(figures, links[-1].link_id, int(counts.took[k]))
+            figures[links[-1].link_id] = _through(figures, links[-1].link_id, int(tally.took[k]))
     return figures
 
 
@@ -255,25 +261,20 @@ def _through(figures: Mapping[LinkId, LinkFigures], link_id: LinkId, took: int) 
     return LinkFigures(link_id, took + (before.took or 0 if before else 0))
 
 
-def _seated(
-    walked: _Walked, query: Query, found: Mapping[ElementId, NDArray[np.int64]]
-) -> dict[ElementId, ElementFigures]:
-    figures = {}
-    for element in query.elements:
-        stage = walked.graph.shape.index.get(element.stage_id or "")
-        if stage is None or element.element_id not in found:
-            continue
-        seat = count_seat(walked.walk, walked.paths, walked.counts.went, stage, found[element.element_id])
-        figures[element.element_id] = ElementFigures(
+def _seated(counted: _Counted) -> dict[ElementId, ElementFigures]:
+    tally, shape = counted.tally, counted.graph.shape
+    return {
+        element.element_id: ElementFigures(
             element.element_id,
-            people=seat.did,
-            before=seat.people,
-            came=seat.did,
-            went_on_did=seat.went_on_did,
-            went_on_not=seat.went_on_not,
+            people=int(tally.did[i]),
+            before=int(tally.on_path[shape.index[element.stage_id or ""]]),
+            came=int(tally.did[i]),
+            went_on_did=int(tally.went_did[i]),
+            went_on_not=int(tally.went_not[i]),
             grade=Grade.MEASURED,
         )
-    return figures
+        for i, element in enumerate(counted.seats)
+    }
 
 
 def _lonely(element: QueryElement, stream: Stream, options: Options, positions: NDArray[np.int64]) -> ElementFigures:
@@ -284,16 +285,24 @@ def _lonely(element: QueryElement, stream: Stream, options: Options, positions: 
     return ElementFigures(element.element_id, reached=reached, hits=len(positions), grade=Grade.MEASURED)
 
 
-def _returning(query: Query, stream: Stream, found: Mapping[ElementId, NDArray[np.int64]]) -> dict[LinkId, LinkFigures]:
+def _returning(query: Query, stream: Stream, ours: list[QueryElement]) -> dict[LinkId, LinkFigures]:
     """Links that close a circle are counted as transitions: neighbouring events of a unit."""
+    rules = {e.element_id: Match.of(e.rule) for e in ours if e.rule}
     figures = {}
     for link in query.links:
-        if link.returns and link.source_id in found and link.target_id in found:
-            after = found[link.source_id] + 1
-            after = after[np.isin(after, found[link.target_id], assume_unique=True)]
+        if link.returns and link.source_id in rules and link.target_id in rules:
+            after = found_positions(stream, rules[link.source_id]) + 1
+            after = after[np.isin(after, found_positions(stream, rules[link.target_id]), assume_unique=True)]
             n = int((stream.unit_of(after) == stream.unit_of(after - 1)).sum())
             figures[link.link_id] = LinkFigures(link.link_id, n, direct=n, grade=Grade.MEASURED)
     return figures
+
+
+def hits_of(stream: Stream, match: Match) -> int:
+    """How many events match; plain names in whole data are only looked up."""
+    if stream.rows is None and match.is_plain and len(match.any_of) == 1:
+        return stream.store.posting_count(match.event_names[0])
+    return len(found_positions(stream, match))
 
 
 def happy_path_funnel(query: Query, store: EventStore, bound: frozenset[ElementId], options: Options) -> FunnelFigures:
@@ -311,4 +320,4 @@ def hit_count(query: Query, store: EventStore, rule: Rule) -> int:
     """How many events match a rule, with the filters of the journey: the live count beside a rule's editor."""
     if not rule.is_bound:
         return 0
-    return len(found_positions(cached_stream(store, query.options(store.session_property)), Match.of(rule)))
+    return hits_of(cached_stream(store, query.options(store.session_property)), Match.of(rule))

@@ -35,7 +35,7 @@ def did_on_stage(walk: Walk, paths: Paths, node: int, hits: Ints) -> tuple[Ints,
     unit = paths.unit[here]
     at = paths.position[here]
     ends = here + 1 == paths.at[unit + 1]
-    border = np.where(ends, walk.stream.offset[unit + 1], paths.position[np.minimum(here + 1, len(paths.position) - 1)])
+    border = np.where(ends, walk.ends[unit], paths.position[np.minimum(here + 1, len(paths.position) - 1)])
     which = np.searchsorted(free, at, side="right")
     candidate = free[np.minimum(which, len(free) - 1)]
     did = (which < len(free)) & (candidate < border)
