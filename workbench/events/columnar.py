@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from workbench.errors import WorkbenchError
 from workbench.events.archives import Member
 from workbench.events.reading import SAMPLE_ROWS, Origin, Rows
@@ -59,7 +61,7 @@ class ParquetReading:
         line = 1
         try:
             for batch in self._open().iter_batches(batch_size=_BATCH):
-                yield Rows(batch, pa.array(range(line, line + batch.num_rows), pa.int64()))
+                yield Rows(batch, pa.array(np.arange(line, line + batch.num_rows)))
                 line += batch.num_rows
         except (pa.ArrowException, OSError) as error:
             raise self._damaged(error) from error

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO
 
+import numpy as np
+
 from workbench.errors import WorkbenchError
 from workbench.events import dialect as dialects
 from workbench.events.archives import Member
@@ -252,7 +254,7 @@ class DelimitedReading:
         names = self.columns
         try:
             for batch in self._stream(names):
-                lines = pa.array(range(first, first + batch.num_rows), pa.int64())
+                lines = pa.array(np.arange(first, first + batch.num_rows))
                 first += batch.num_rows
                 yield Rows(pa.RecordBatch.from_arrays(batch.columns, names=list(names)), lines)
         except (duckdb.Error, pa.ArrowException, OSError):

@@ -7,37 +7,36 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_ROWS = 2_000_000
+MOST_ROWS = 1_000_000
 
 
 class ExactDuplicates:
-    """Hashes of the rows seen so far, up to two million rows: beyond that the room is better spent."""
+    """Hashes of all rows, for sources of up to a million rows: beyond that the time is better spent."""
 
-    def __init__(self) -> None:
-        self._seen: set[int] = set()
+    def __init__(self, expected_rows: float) -> None:
+        self._is_on = expected_rows <= MOST_ROWS
+        self._hashes: list[NDArray[np.uint64]] = []
+        self._values: list[NDArray[np.float64]] = []
         self._connection: Any = None
-        self.rows = 0
-        self.count = 0
-        self.value = 0.0
 
     def add(self, batch: Any) -> None:
-        """Count the rows of one shaped batch that were there before, and add up their values."""
-        self.rows += batch.num_rows
-        if self.rows > MOST_ROWS:
-            self._seen.clear()
+        """Note the rows of one shaped batch."""
+        if not self._is_on:
             return
-        hashes = self._hashes(batch)
-        again = np.zeros(len(hashes), bool)
-        for place, one in enumerate(hashes.tolist()):
-            if one in self._seen:
-                again[place] = True
-            self._seen.add(one)
-        self.count += int(again.sum())
-        if "value" in batch.schema.names and again.any():
-            values = np.asarray(batch.column("value").cast("float64").fill_null(0.0))
-            self.value += float(values[again].sum())
+        self._hashes.append(self._hashed(batch))
+        value = batch.column("value").cast("float64").fill_null(0.0) if "value" in batch.schema.names else None
+        self._values.append(np.zeros(batch.num_rows) if value is None else np.asarray(value))
 
-    def _hashes(self, batch: Any) -> NDArray[np.uint64]:
+    def counted(self) -> tuple[int, float]:
+        """(Rows that were there before, the sum of their values)."""
+        if not self._hashes:
+            return 0, 0.0
+        hashes, values = np.concatenate(self._hashes), np.concatenate(self._values)
+        again = np.ones(len(hashes), bool)
+        again[np.unique(hashes, return_index=True)[1]] = False
+        return int(again.sum()), float(values[again].sum())
+
+    def _hashed(self, batch: Any) -> NDArray[np.uint64]:
         import duckdb
         import pyarrow as pa
 

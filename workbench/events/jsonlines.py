@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import numpy as np
+
 from workbench.errors import WorkbenchError
 from workbench.events.archives import Member
 from workbench.events.nested import record_batch
@@ -139,7 +141,7 @@ def _numbered(table: pa.Table, line: int) -> Iterator[Rows]:
     import pyarrow as pa
 
     for batch in table.combine_chunks().to_batches(max_chunksize=BATCH_ROWS):
-        yield Rows(batch, pa.array(range(line, line + batch.num_rows), pa.int64()))
+        yield Rows(batch, pa.array(np.arange(line, line + batch.num_rows)))
         line += batch.num_rows
 
 

@@ -65,18 +65,19 @@ def style_of(cells: Iterable[str]) -> NumberStyle:
     >>> style_of(["1.024", "1.234.567"])
     NumberStyle(decimal=',', thousands='.', is_proven=True)
     >>> style_of(["19,90"])
-    NumberStyle(decimal=',', thousands='', is_proven=True)
+    NumberStyle(decimal=',', thousands='.', is_proven=True)
     >>> style_of(["1.024"]).is_proven
     False
     """
-    votes, doubtful, other = {",": 0, ".": 0}, {",": 0, ".": 0}, ""
+    votes, doubtful, other, has_comma = {",": 0, ".": 0}, {",": 0, ".": 0}, "", False
     for cell in cells:
         text = _bare(cell)[0]
+        has_comma = has_comma or "," in text
         other = other or next((c for c in text if c in _SPACES + _APOSTROPHES), "")
         decimal, is_sure = _decimal_of(text)
         if decimal:
             (votes if is_sure else doubtful)[decimal] += 1
-    return _decide(votes, doubtful, other)
+    return _decide(votes, doubtful, other, has_comma)
 
 
 def _decimal_of(text: str) -> tuple[str, bool]:
@@ -94,21 +95,16 @@ def _decimal_of(text: str) -> tuple[str, bool]:
     return (rival, False) if grouped else (mark, True)
 
 
-def _decide(votes: dict[str, int], doubtful: dict[str, int], other: str) -> NumberStyle:
+def _decide(votes: dict[str, int], doubtful: dict[str, int], other: str, has_comma: bool) -> NumberStyle:
     if votes["."] or votes[","]:
         decimal = "." if votes["."] >= votes[","] else ","
-        return NumberStyle(decimal, other or _group_mark(decimal, votes, doubtful), True)
+        return NumberStyle(decimal, other or ("." if decimal == "," else "," * has_comma), True)
     if doubtful["."] or doubtful[","]:
         if other:
             return NumberStyle("." if doubtful[","] else ",", other, True)
         # 1,024 alone is far more often a count than a fraction; 1.024 alone is a plain decimal in most software.
         return NumberStyle(".", "," if doubtful["."] else "", False)
     return NumberStyle(".", other, True)
-
-
-def _group_mark(decimal: str, votes: dict[str, int], doubtful: dict[str, int]) -> str:
-    rival = "," if decimal == "." else "."
-    return rival if votes[decimal] or doubtful[decimal] else ""
 
 
 def read(cell: str, style: NumberStyle = PLAIN) -> float | None:

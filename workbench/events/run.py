@@ -30,10 +30,10 @@ class Run:
         self._shapers: list[tuple[Shaped, Shaper]] = []
         self._guard = Guard(sources.privacy, sources.ledger)
         self._left_out: list[str] = []
-        self._exact = ExactDuplicates()
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         items = repeats.without_repeats(self._sources.items, self._sources.ledger)
+        self._exact = ExactDuplicates(sum(item.origin.size / _bytes_per_row(item) for item in items))
         total, done = float(sum(item.origin.size for item in items)), 0.0
         for item in items:
             self._sources.ledger.source = item.origin.member.name
@@ -54,7 +54,7 @@ class Run:
         sources, counts = self._sources, store.counts
         seen = [shaper.seen for _, shaper in self._shapers]
         if seen:
-            seen[0].exact_duplicates, seen[0].duplicate_value = self._exact.count, self._exact.value
+            seen[0].exact_duplicates, seen[0].duplicate_value = self._exact.counted()
         recognition = sources.recognition
         mapping = sources.mapping
         totals = dict(counts.event_totals) if counts else {}

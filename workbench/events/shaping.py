@@ -17,7 +17,7 @@ from workbench.events.nested import flat_columns
 from workbench.events.numbers import NumberStyle
 from workbench.events.reading import Rows
 from workbench.events.repairs import DropReason, Ledger, RepairKind
-from workbench.events.schema import Mapping, is_missing_id
+from workbench.events.schema import MISSING_IDS, Mapping, is_missing_id
 from workbench.events.times import TimeReader, TimeStyle
 from workbench.events.wording import words
 
@@ -70,7 +70,6 @@ class Shaper:
         self._plan = plan
         self._ledger = ledger
         self._times = TimeReader(plan.time_style, ledger)
-        self._known_ids: dict[str, bool] = {}
         self.seen = Seen()
 
     def shape(self, rows: Rows) -> pa.RecordBatch:
@@ -144,11 +143,13 @@ class Shaper:
         import pyarrow as pa
 
         text = _as_text(column)
+        if not self._plan.identity and text.null_count == 0 and not _may_be_missing(text):
+            return text
         coded = text.dictionary_encode()
         ids: list[str] = coded.dictionary.to_pylist()
         if self._plan.identity:
             coded, text, ids = self._merged(coded, ids)
-        missing = np.array([self._is_missing(text) for text in ids], bool)
+        missing = self._missing(coded.dictionary, ids)
         if not missing.any() and text.null_count == 0:
             return text
         codes = np.asarray(coded.indices.fill_null(-1))
@@ -174,8 +175,16 @@ class Shaper:
         again = text.dictionary_encode()
         return again, text, again.dictionary.to_pylist()
 
-    def _is_missing(self, text: str) -> bool:
-        return is_missing_id(text, self._plan.mapping.zero_is_id)
+    def _missing(self, texts: Any, ids: list[str]) -> NDArray[np.bool_]:
+        """Which ids are placeholders; only those that are short enough, or all zeros, are looked at one by one."""
+        import pyarrow.compute as pc
+
+        short = pc.less_equal(pc.binary_length(texts), max(map(len, MISSING_IDS)))
+        odd = pc.match_substring_regex(texts, r"^[\s{]|^0{4}|\s$")
+        likely = np.flatnonzero(np.asarray(pc.or_(short, odd).to_numpy(zero_copy_only=False)))
+        found = np.zeros(len(ids), bool)
+        found[likely] = [is_missing_id(ids[place], self._plan.mapping.zero_is_id) for place in likely]
+        return found
 
     def _note_placeholder(self, text: str, count: int) -> None:
         self.seen.placeholders[text] += count
@@ -252,6 +261,12 @@ class Shaper:
 
         if not pa.types.is_string(column.type):
             return column.cast(pa.float64(), safe=False)
+        column = _blank_to_null(column)
+        if self._plan.value_style.is_plain:
+            try:
+                return column.cast(pa.float64())
+            except pa.ArrowInvalid:
+                pass  # some cell is no plain number: each is read by itself
         coded = column.dictionary_encode()
         texts = coded.dictionary.to_pylist()
         read = [numbers.read(text, self._plan.value_style) for text in texts]
@@ -298,6 +313,15 @@ def _as_text(column: Any) -> Any:
 
 def _id_text(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e18 else repr(value)
+
+
+def _may_be_missing(text: Any) -> bool:
+    """Whether any id is as short as a placeholder, or as long as an empty UUID; it is cheap to rule out both."""
+    import pyarrow.compute as pc
+
+    if pc.any(pc.less_equal(pc.binary_length(text), max(map(len, MISSING_IDS)))).as_py():
+        return True
+    return any(pc.any(pc.starts_with(text, start)).as_py() for start in ("0000", "{0000", " ", "\t"))
 
 
 def _names(column: Any) -> Any:

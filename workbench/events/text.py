@@ -72,10 +72,12 @@ def _survey(path: Path) -> _Survey:
         while block := file.read(_BLOCK):
             sha.update(block)
             found.size += len(block)
-            found.nuls += block.count(b"\0")
-            found.lf += block.count(b"\n")
-            found.cr += block.count(b"\r")
-            found.crlf += block.count(b"\r\n") + (last == b"\r" and block.startswith(b"\n"))
+            found.nuls += block.count(b"\0") if b"\0" in block else 0
+            if b"\r" in block or found.cr:
+                # Up to the first carriage return every line ended in a line feed alone: that there were some is enough.
+                found.lf += block.count(b"\n") + (found.cr == 0 and found.size > len(block))
+                found.cr += block.count(b"\r")
+                found.crlf += block.count(b"\r\n") + (last == b"\r" and block.startswith(b"\n"))
             last = block[-1:]
             found.is_utf8 = found.is_utf8 and _decodes(decoder, block)
     found.is_utf8 = found.is_utf8 and _decodes(decoder, b"", final=True)
