@@ -16,8 +16,9 @@ DAY_S = 86_400
 
 def store_of(rows: Sequence[tuple[str, float, str]], ends_s: float | None = None) -> EventStore:
     """A store of (user, seconds, event) in input order."""
-    users, names = sorted({r[0] for r in rows}), sorted({r[2] for r in rows})
-    user = np.array([users.index(r[0]) for r in rows], dtype=np.int64)
+    users = {name: i for i, name in enumerate(sorted({r[0] for r in rows}))}
+    names = sorted({r[2] for r in rows})
+    user = np.array([users[r[0]] for r in rows], dtype=np.int64)
     time = np.array([round(r[1] * 1e6) for r in rows], dtype=np.int64)
     code = np.array([names.index(r[2]) for r in rows], dtype=np.uint16)
     return sorted_store(user, time, code, tuple(names), len(users), ends_s)

@@ -62,7 +62,7 @@ def test_a_difference_turned_round_is_its_mirror(first: tuple[int, int], second:
 
 
 def test_vectors_give_what_single_ones_give() -> None:
-    k, n = np.array([0, 3, 50, 7]), np.array([10, 3, 700, 0])
+    k, n = np.array([0, 3, 50, 0]), np.array([10, 3, 700, 0])
     low, high = intervals.wilson(k, n)
     for i in range(3):
         assert (low[i], high[i]) == tuple(float(v) for v in intervals.wilson(int(k[i]), int(n[i])))
@@ -108,7 +108,8 @@ def test_ratios_with_empty_cells_have_the_bounds_that_exist(cells, expected) -> 
             intervals.ratio(*cells)
     else:
         found = intervals.ratio(*cells)
-        assert (found.low, found.high) == pytest.approx(expected, rel=1e-4)
+        assert found.high == expected[1]
+        assert found.low == (None if expected[0] is None else pytest.approx(expected[0], rel=1e-4))
 
 
 def test_other_intervals_by_name() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lifelines import KaplanMeierFitter
-from lifelines.statistics import logrank_test
+from lifelines import KaplanMeierFitter  # type: ignore[import-untyped]
+from lifelines.statistics import logrank_test  # type: ignore[import-untyped]
 
 from tests.analysis.stores import DAY_S, random_log, store_of
 from workbench.analysis.cohorts import cohorts, waits, weekly_rates
@@ -29,7 +31,7 @@ def test_the_curve_is_that_of_lifelines(rows: list[tuple[int, bool]]) -> None:
 def test_the_curve_never_rises_and_its_bounds_hold_it(rows: list[tuple[int, bool]]) -> None:
     curve = survival_curve([t for t, _ in rows], [e for _, e in rows])
     known = [s for s in curve.survival if s is not None]
-    assert all(a >= b for a, b in zip(known, known[1:], strict=False))
+    assert all(a >= b for a, b in pairwise(known))
     for share, low, high in zip(curve.survival, curve.low, curve.high, strict=True):
         if low is not None and high is not None and share is not None:
             assert low - 1e-12 <= share <= high + 1e-12

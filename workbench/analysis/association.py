@@ -254,9 +254,8 @@ def _woolf(cells: Floats) -> Test:
     from scipy.special import chdtrc
 
     a, n1, c, n0 = cells.T
-    table = np.stack([a, n1 - a, c, n0 - c])
-    if np.any(table == 0):
-        table = table + 0.5
+    # Half a person in every cell, as R's example does, so that empty cells do not break the logarithm.
+    table = np.stack([a, n1 - a, c, n0 - c]) + 0.5
     log_odds = np.log(table[0] * table[3] / (table[1] * table[2]))
     weight = 1 / (1 / table).sum(axis=0)
     chi2 = float(weight @ (log_odds - weight @ log_odds / weight.sum()) ** 2)

@@ -108,6 +108,9 @@ class TableTest:
     cramers_v: float | None
 
 
+NO_TABLE = TableTest(None, None, None, None)
+
+
 def chi_square(table: Sequence[Sequence[float]]) -> TableTest:
     """Pearson's chi-square of a table, without correction; rows and columns of nothing are left out.
 
@@ -122,7 +125,7 @@ def chi_square(table: Sequence[Sequence[float]]) -> TableTest:
     counts = np.asarray(table, dtype=np.float64)
     counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
     if min(counts.shape) < 2:
-        return TableTest(None, None, None, None)
+        return NO_TABLE
     chi2, p, df, _ = chi2_contingency(counts, correction=False)
     v = np.sqrt(chi2 / (counts.sum() * (min(counts.shape) - 1)))
     return TableTest(float(chi2), int(df), float(p), float(v))

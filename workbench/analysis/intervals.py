@@ -198,7 +198,10 @@ def difference(k1: float, n1: float, k2: float, n2: float, level: float = 0.95, 
     if method not in names:
         _unknown("difference", method)
     try:
-        found = confint_proportions_2indep(k1, n1, k2, n2, method=names[method], compare="diff", alpha=1 - level)
+        with np.errstate(all="ignore"):
+            found = confint_proportions_2indep(
+                np.float64(k1), n1, np.float64(k2), n2, method=names[method], compare="diff", alpha=1 - level
+            )
     except ValueError:
         # The library's score method fails on a zero cell; Newcombe's interval is defined there.
         return interval_of(newcombe(k1, n1, k2, n2, level))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.comparisons import TableTest, chi_square, false_discovery, pooled_z
+from workbench.analysis.comparisons import NO_TABLE, TableTest, false_discovery, k_proportions, pooled_z
 from workbench.analysis.intervals import Interval, interval_of, newcombe
 from workbench.analysis.rates import Rate
 from workbench.errors import WorkbenchError
@@ -90,12 +90,18 @@ def compare_segments(names: Sequence[str], k: Sequence[int], n: Sequence[int]) -
     >>> round(found.rows[0].versus_rest, 2), found.rows[0].differs
     (-0.05, True)
     """
+    return compare_with_rest(names, k, n, (sum(k), sum(n)))
+
+
+def compare_with_rest(
+    names: Sequence[str], k: Sequence[int], n: Sequence[int], total: tuple[int, int]
+) -> SegmentComparison:
+    """The same for segments that need not cover all: `total` is (conversions, people) of everybody."""
     hits, people = np.asarray(k, dtype=np.int64), np.asarray(n, dtype=np.int64)
-    rest_k, rest_n = hits.sum() - hits, people.sum() - people
+    rest_k, rest_n = total[0] - hits, total[1] - people
     low, high = newcombe(hits, people, rest_k, rest_n)
-    raw = [
-        pooled_z(*row).p for row in zip(hits.tolist(), people.tolist(), rest_k.tolist(), rest_n.tolist(), strict=True)
-    ]
+    tables = np.stack([hits, people, rest_k, rest_n], axis=1).tolist()
+    raw = [pooled_z(*table).p for table in tables]
     adjusted = false_discovery([np.nan if p is None else p for p in raw])
     shrunk = shrink(hits.tolist(), people.tolist()).shrunk
     rows = tuple(
@@ -109,7 +115,7 @@ def compare_segments(names: Sequence[str], k: Sequence[int], n: Sequence[int]) -
         )
         for i, name in enumerate(names)
     )
-    return SegmentComparison(rows, chi_square(np.stack([hits, people - hits]).tolist()))
+    return SegmentComparison(rows, k_proportions(hits.tolist(), people.tolist()) if rows else NO_TABLE)
 
 
 def _gap(k1: int, n1: int, k2: int, n2: int) -> float | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.analysis.comparisons import pooled_z
 from workbench.analysis.intervals import NO_INTERVAL, Interval, difference, interval_of, known, newcombe, ratio, z_of
@@ -322,9 +324,16 @@ def chance_better(treatment: Arm, control: Arm) -> float | None:
 
     if not treatment.n or not control.n:
         return None
-    nodes, weights = np.polynomial.legendre.leggauss(400)
+    nodes, weights = _nodes()
     rates = betaincinv(treatment.k + 0.5, treatment.n - treatment.k + 0.5, (nodes + 1) / 2)
     return float(weights @ betainc(control.k + 0.5, control.n - control.k + 0.5, rates) / 2)
+
+
+@cache
+def _nodes() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Gauss-Legendre nodes and weights, which take longer to find than to use."""
+    nodes, weights = np.polynomial.legendre.leggauss(200)
+    return nodes, weights
 
 
 class Guard(StrEnum):

@@ -13,7 +13,8 @@ from workbench.errors import WorkbenchError
 
 Floats = NDArray[np.float64]
 _GRID = 1_201
-_WIDEST = 9.0
+# Beyond this the normal tail is nothing that a float holds.
+_WIDEST = 37.0
 
 
 class Spending(StrEnum):
@@ -73,17 +74,23 @@ def _spent(t: float, alpha: float, spending: Spending, gamma: float) -> float:
 
 def _from_spending(times: Floats, steps: Floats) -> list[float]:
     """Solve each bound so that just its step of error is spent there."""
-    from scipy.optimize import brentq
-
     found: list[float] = []
     walk = _Walk.start()
     for i, (time, step) in enumerate(zip(times, steps, strict=True)):
         ahead = walk.to(float(time))
-        bound = float(brentq(lambda z, w=ahead, s=step: w.crossing(z) - s, 1e-6, _WIDEST, xtol=1e-10))
-        found.append(bound)
+        found.append(bound := _solved(ahead, float(step)))
         if i + 1 < len(times):
             walk = ahead.stopped(bound)
     return found
+
+
+def _solved(walk: _Walk, step: float) -> float:
+    """The bound at which just this much error is spent; the widest one where there is next to nothing to spend."""
+    from scipy.optimize import brentq
+
+    if walk.crossing(_WIDEST) >= step:
+        return _WIDEST
+    return float(brentq(lambda z: walk.crossing(z) - step, 1e-6, _WIDEST, xtol=1e-10))
 
 
 def _shaped(times: Floats, alpha: float, exponent: float) -> list[float]:
