@@ -259,7 +259,7 @@ def print_summary(shown: dict[str, Any]) -> None:
     console.print(table)
     names = Table("event" if shown["kind"] == "events" else "step", "count")
     for name, count in list(shown["event_names"].items())[:40]:
-        names.add_row(name, f"{count:,}")
+        names.add_row(name, "-" if count is None else f"{count:,}")
     console.print(names)
     for title in ("dropped", "repairs", "quality"):
         _print_list(console, title, shown.get(title) or [])

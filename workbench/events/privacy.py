@@ -66,6 +66,11 @@ _SECRET = re.compile(
     r"(?<=[?&;#])(?:access_?token|auth_?token|token|api_?key|password|passwd|pwd|secret|signature|session_?token)=[^&#\s]{6,}",
     re.I,
 )
+_HINT = re.compile(
+    r"@|%40|eyJ|[?&;#]\w*(?:token|key|pass|pwd|secret|signature)\w*=|\d\.\d{1,3}\.\d{1,3}\.\d|(?:\d[ -]?){13}|"
+    r"(?:\+|\b00)[1-9][\d ()./-]{6}|:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:",
+    re.IGNORECASE,
+)
 _QUERY = re.compile(r"^((?:[a-z][a-z0-9+.-]*:)?//[^?#\s]*|/[^?#\s]*)[?#].*$", re.I | re.S)
 
 
@@ -106,8 +111,9 @@ def _spans(text: str, name: str) -> list[tuple[int, int, Personal]]:
     found += [(*m.span(), Personal.TOKEN) for m in _TOKEN.finditer(text)]
     found += [(m.start() + m[0].index("=") + 1, m.end(), Personal.TOKEN) for m in _SECRET.finditer(text)]
     found += [(*m.span(), Personal.CARD) for m in _CARD.finditer(text) if _is_card(m[0])]
-    phones = _LOCAL_PHONE if _PHONE_NAME.search(name) else _PHONE
-    found += [(*m.span(), Personal.PHONE) for m in phones.finditer(text) if _is_phone(m[0])]
+    found += [(*m.span(), Personal.PHONE) for m in _PHONE.finditer(text) if _is_phone(m[0])]
+    if _PHONE_NAME.search(name):
+        found += [(*m.span(), Personal.PHONE) for m in _LOCAL_PHONE.finditer(text) if _is_phone(m[0])]
     if not _VERSION_NAME.search(name):
         found += [(*m.span(), Personal.IP) for m in _IPV4.finditer(text)]
         found += [(*m.span(), Personal.IP) for m in _IPV6.finditer(text) if _is_ipv6(m[0])]
@@ -132,20 +138,14 @@ def personal_in(text: str, name: str = "") -> frozenset[Personal]:
     >>> personal_in("https://shop.example/p/red-shoe@2x.png")
     frozenset()
     """
-    if len(text) < 5 or not _may_hold(text):
+    if len(text) < 5 or not _may_hold(text, name):
         return frozenset()
     return frozenset(kind for _, _, kind in _spans(text, name))
 
 
-def _may_hold(text: str) -> bool:
-    return (
-        "@" in text
-        or "%40" in text
-        or "eyJ" in text
-        or "=" in text
-        or sum(map(str.isdigit, text)) >= 4
-        or text.count(":") > 2
-    )
+def _may_hold(text: str, name: str) -> bool:
+    """Whether a closer look is worth it: one pass rules out nearly all texts."""
+    return _HINT.search(text) is not None or _PHONE_NAME.search(name) is not None
 
 
 def masked(text: str, name: str = "") -> str:
@@ -156,7 +156,7 @@ def masked(text: str, name: str = "") -> str:
     >>> masked("mail jane@example.com now")
     'mail [email] now'
     """
-    if len(text) < 5 or not _may_hold(text):
+    if len(text) < 5 or not _may_hold(text, name):
         return text
     parts, last = [], 0
     for start, end, kind in _spans(text, name):
