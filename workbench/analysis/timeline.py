@@ -184,6 +184,10 @@ class Timeline:
         """Which rows belong to a person of the timeline and lie within the window."""
         return np.asarray(self._in_window[rows])
 
+    def is_before_macro(self, rows: Rows) -> Bools:
+        """Which rows are counted events of a person of the timeline before the macro and within the window."""
+        return np.asarray(self._is_counted[rows])
+
     def place_of(self, rows: Rows) -> Ints:
         """Place of each row's person among the timeline's people; -1 for others."""
         return self._place[rows].astype(np.int64)
