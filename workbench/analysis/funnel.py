@@ -20,10 +20,11 @@ from workbench.analysis.choice import (
     walk_on,
 )
 from workbench.analysis.hits import found_positions
+from workbench.analysis.lists import Course
 from workbench.analysis.match import Match
 from workbench.analysis.measures import FunnelFigures, Step
 from workbench.analysis.options import DEFAULTS, FOREVER_US, CountBy, Mode, Options, Span
-from workbench.analysis.plain_walk import Course, is_plain, walk
+from workbench.analysis.plain_walk import is_plain, walk
 from workbench.analysis.plain_walk import paths as paths_of
 from workbench.analysis.shape import Shape
 from workbench.analysis.stream import Stream, stream_of

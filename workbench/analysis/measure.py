@@ -12,12 +12,13 @@ from workbench.analysis.aggregated import measure_counts
 from workbench.analysis.choice import Exclusion, walk_on
 from workbench.analysis.funnel import FunnelRequest, cached_stream, funnel, funnel_figures
 from workbench.analysis.hits import found_positions
+from workbench.analysis.lists import Course
 from workbench.analysis.loss import NOTHING
 from workbench.analysis.map_graph import MapGraph, map_graphs
 from workbench.analysis.match import Match
 from workbench.analysis.measures import ElementFigures, FunnelFigures, Grade, LinkFigures, Measures
 from workbench.analysis.options import Mode, Options
-from workbench.analysis.plain_walk import Course, is_plain, walk
+from workbench.analysis.plain_walk import is_plain, walk
 from workbench.analysis.plain_walk import tally as tally_of
 from workbench.analysis.query import Query, QueryElement
 from workbench.analysis.stream import Stream

@@ -5,37 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.choice import Paths, Walk, choose, walk_of_hits
-from workbench.analysis.hits import Hits, found_positions
+from workbench.analysis.hits import Hits
 from workbench.analysis.kernels.choice import Graph
 from workbench.analysis.kernels.swift import NEVER, Found, Lists, desk, found, walk_units
+from workbench.analysis.lists import Course, cut, lists_of
 from workbench.analysis.match import Match
-from workbench.analysis.options import CountBy, Mode, Options, Ties
-from workbench.analysis.shape import Shape
-from workbench.analysis.stream import Stream
+from workbench.analysis.options import CountBy, Mode, Ties
 from workbench.analysis.tally import Places, Tally, exact_tally, total
 from workbench.analysis.threads import CHUNKS_PER_THREAD, in_threads, n_threads, unit_chunks
-from workbench.events.postings import KeyLayout, Postings
 from workbench.progress import Progress
 
 Ints = NDArray[np.int64]
 MOST_NODES = 250
-
-
-@dataclass(frozen=True, eq=False)
-class Course:
-    """A stream, a graph and the matches of its nodes: what there is to walk."""
-
-    stream: Stream
-    shape: Shape
-    options: Options
-    matches: tuple[Match, ...]
-    seats: tuple[tuple[int, Match], ...] = ()
 
 
 def is_plain(course: Course) -> bool:
@@ -47,42 +33,6 @@ def is_plain(course: Course) -> bool:
     return (
         free and countable and options.mode is Mode.ORDERED and options.ties is Ties.ANY and len(course.matches) < 250
     )
-
-
-def _lists(course: Course) -> Lists:
-    """Positions and keys of all nodes and seats; plain names in a whole store are read where they are."""
-    store, stream = course.stream.store, course.stream
-    postings = store.all_postings if stream.rows is None else Postings(*_empty(), KeyLayout())
-    layout = store.all_postings.layout
-    wanted = [*course.matches, *(match for _, match in course.seats)]
-    second: list[NDArray[Any]] = []
-    spans: list[tuple[bool, int, int]] = []
-    for match in wanted:
-        code = store.code_by_name.get(match.event_names[0]) if match.is_plain and len(match.any_of) == 1 else None
-        if code is not None and stream.rows is None:
-            spans.append((False, int(postings.offset[code]), int(postings.offset[code + 1])))
-        else:
-            begin = sum(map(len, second))
-            second.append(found_positions(stream, match))
-            spans.append((True, begin, begin + len(second[-1])))
-    positions = np.concatenate([np.zeros(0, np.int64), *second])
-    since = (np.asarray(stream.time_us[positions]) - layout.origin_us).astype(np.uint64)
-    return Lists(
-        postings.rows,
-        postings.keys,
-        positions.astype(np.uint32),
-        since,
-        np.array([is_second for is_second, _, _ in spans], np.bool_),
-        np.array([begin for _, begin, _ in spans], np.int64),
-        np.array([end for _, _, end in spans], np.int64),
-        np.array([node for node, _ in course.seats], np.int64),
-        np.uint64((1 << layout.time_bits) - 1),
-        layout.origin_us,
-    )
-
-
-def _empty() -> tuple[NDArray[np.uint32], NDArray[np.uint64], Ints]:
-    return np.zeros(0, np.uint32), np.zeros(0, np.uint64), np.zeros(1, np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +60,7 @@ def walk(
 ) -> Walked:
     """Walk all units; see `is_plain` for what may be asked."""
     stream, options = course.stream, course.options
-    lists = _lists(course)
+    lists = lists_of(course)
     graph = course.shape.kernel_graph(options, options.span.from_us)
     threads = n_threads(stream.n_positions)
     chunks = unit_chunks(stream.offset, threads * CHUNKS_PER_THREAD if threads > 1 else 1)
@@ -144,7 +94,7 @@ class _Trip:
 def _chunk(trip: _Trip, first: int, last: int) -> Found:
     course = trip.course
     offset = course.stream.offset
-    lists = _cut(trip.lists, int(offset[first]), int(offset[last]))
+    lists = cut(trip.lists, int(offset[first]), int(offset[last]))
     n, edges = len(course.shape.nodes), len(course.shape.edges)
     hits = int((lists.end - lists.begin)[:n].sum())
     most = int(np.diff(offset[first : last + 1]).max(initial=0)) * _shared(course.matches)
@@ -155,16 +105,6 @@ def _chunk(trip: _Trip, first: int, last: int) -> Found:
     arguments = course.stream.event, trip.ignored, offset, first, last, to_us, trip.mature_us, trip.with_seen
     walk_units(trip.graph, lists, *arguments, desk(min(most, hits)), out)
     return out
-
-
-def _cut(lists: Lists, begin: int, end: int) -> Lists:
-    """The lists between two positions."""
-    starts, ends = lists.begin.copy(), lists.end.copy()
-    for i, is_second in enumerate(lists.is_second):
-        positions = lists.second_positions if is_second else lists.first_positions
-        piece = positions[lists.begin[i] : lists.end[i]]
-        starts[i], ends[i] = lists.begin[i] + np.searchsorted(piece, [begin, end])
-    return lists._replace(begin=starts, end=ends)
 
 
 def _shared(matches: Sequence[Match]) -> int:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis.kernels.rows import count_borders, count_pairs, count_wide_pairs
 from workbench.analysis.loss import NOTHING
 from workbench.analysis.stream import Stream
+from workbench.analysis.threads import CHUNKS_PER_THREAD, in_threads, n_threads, unit_chunks
 
 END = "(end)"
 Ints = NDArray[np.int64]
@@ -31,12 +35,32 @@ class ExitRate:
 def transition_matrix(stream: Stream) -> Ints:
     """How often event b follows event a at once in a unit, as matrix[a, b] over event codes."""
     n = len(stream.store.event_names)
-    event = np.asarray(stream.event, np.int64)
-    matrix = np.bincount(event[:-1] * n + event[1:], minlength=n * n)
-    borders = stream.offset[1:-1]
-    borders = borders[(borders > 0) & (borders < len(event))]
-    matrix -= np.bincount(event[borders - 1] * n + event[borders], minlength=n * n)
-    return matrix.reshape(n, n)
+    threads = n_threads(stream.n_positions)
+    chunks = unit_chunks(stream.offset, CHUNKS_PER_THREAD * threads)
+
+    def count(begin: int, end: int) -> Ints:
+        piece = stream.event[stream.offset[begin] : stream.offset[end]]
+        table = _neighbours(piece, n)
+        count_borders(piece, stream.offset[begin : end + 1], n, table)
+        return table
+
+    found = in_threads(count, chunks, threads)
+    total = np.sum(found, axis=0, dtype=np.int64) if found else np.zeros(n * n, np.int64)
+    return np.asarray(total).reshape(n, n)
+
+
+def _neighbours(event: NDArray[Any], n_names: int) -> Ints:
+    """Pairs of neighbours, also across the borders of units; two bytes are read at once where codes are bytes."""
+    table = np.zeros(n_names * n_names, np.int64)
+    if event.dtype != np.uint8 or len(event) >= 1 << 33:
+        count_wide_pairs(event, 0, len(event), n_names, table)
+        return table
+    first, second = np.zeros(1 << 16, np.uint32), np.zeros(1 << 16, np.uint32)
+    even, odd = (event[k : k + max(len(event) - k, 0) // 2 * 2].view(np.uint16) for k in (0, 1))
+    count_pairs(even, odd, first, second)
+    both = (first.astype(np.int64) + second).reshape(256, 256)
+    grid = both if sys.byteorder == "big" else both.T
+    return np.ascontiguousarray(grid[:n_names, :n_names]).ravel()
 
 
 def transitions(stream: Stream) -> dict[tuple[str, str], int]:

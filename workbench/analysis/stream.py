@@ -100,6 +100,8 @@ def stream_of(store: EventStore, unit: Unit = BY_USER, cleaning: Cleaning = AS_I
 
 
 def _cut(store: EventStore, unit: Unit, cleaning: Cleaning) -> Stream:
+    if unit.by in (CountBy.USER, CountBy.ATTEMPTS) and cleaning == AS_IT_IS:
+        return Stream(store, store.user_offset, unit=unit)
     base = _without_repeats(store, cleaning)
     base_rows = np.arange(store.n_events) if base is None else base
     keep = _kept(store, cleaning, base_rows)

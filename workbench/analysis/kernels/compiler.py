@@ -47,32 +47,50 @@ def inner(function: F) -> F:
 
 
 class Kernel:
-    """A function with two bodies; a call takes the compiled one unless that would have to be compiled first."""
+    """A function with two bodies; a call takes the compiled one unless that is still being compiled."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.plain = function
         self.compiled = None if _NUMBA is None else _NUMBA.njit(nogil=True, cache=True)(function)
         self.__doc__ = function.__doc__
         self.__name__ = function.__name__
-        KERNELS.append(self)
 
     def __call__(self, *arguments: Any) -> Any:
-        if self.compiled is None or (_STATE.is_patient is False and not self.compiled.signatures):
+        is_waiting = _WARMING.is_set() and not getattr(_COMPILING, "active", False)
+        if self.compiled is None or (is_waiting and not self.compiled.signatures):
             return self.plain(*arguments)
         return self.compiled(*arguments)
 
 
-class _State:
-    """Whether a caller may be kept waiting for the compiler."""
-
-    is_patient = True
-
-
-KERNELS: list[Kernel] = []
-_STATE = _State()
-_LOCK = threading.Lock()
+_COMPILING = threading.local()
+_WARMING = threading.Event()
+_READY = threading.Event()
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def kernel(function: Callable[..., Any]) -> Kernel:
     """Mark a function as a kernel."""
     return Kernel(function)
+
+
+def warm_up(exercise: Callable[[], None]) -> None:
+    """Compile all kernels by running them once; until that is done, calls from elsewhere run as plain Python.
+
+    Meant for a worker thread at the first start; later starts read the cache within half a second.
+    """
+    with _ONE_AT_A_TIME:
+        if _READY.is_set():
+            return
+        _WARMING.set()
+        try:
+            _COMPILING.active = True
+            exercise()
+            _READY.set()
+        finally:
+            _COMPILING.active = False
+            _WARMING.clear()
+
+
+def are_ready() -> bool:
+    """Whether all kernels are compiled, or never will be."""
+    return _READY.is_set() or _NUMBA is None
