@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import lzma
 import re
 import shutil
+import struct
 import tarfile
 import tempfile
 import zipfile
@@ -26,6 +28,18 @@ _MAX_MEMBERS = 20_000
 _RATIO_FROM = 32 << 20
 _JUNK = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._[^/]*$|\.[^/]+$)", re.IGNORECASE)
 _PACKED_SUFFIX = re.compile(r"\.(gz|gzip|zst|zstd|bz2|xz)$", re.IGNORECASE)
+_DAMAGE = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    lzma.LZMAError,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    OverflowError,
+    NotImplementedError,
+)
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS)
 _TOO_BIG = "Unpack it with a tool you trust and open the files inside."
 
 
@@ -131,7 +145,7 @@ def _is_spreadsheet(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except (*_DAMAGE, OSError):
         return False
     return "xl/workbook.xml" in names or "xl/workbook.bin" in names or "content.xml" in names
 
@@ -155,7 +169,9 @@ def members(path: Path, staging: Staging, ledger: Ledger) -> Iterator[Member]:
         raise WorkbenchError(
             f"{path} may not be read.", "Ask for permission, or copy it to your own folder."
         ) from error
-    except (zipfile.BadZipFile, gzip.BadGzipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as error:
+    except (*_DAMAGE, OSError) as error:
+        if isinstance(error, OSError) and error.errno in _DISK:
+            raise
         raise WorkbenchError(f"{path.name} is damaged: {error}.", "Download or export it again.") from error
 
 

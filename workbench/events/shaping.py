@@ -234,7 +234,9 @@ class Shaper:
         if mapping.order in columns:
             found["order"] = columns[mapping.order].cast(pa.int64(), safe=False)
         if mapping.session in columns:
-            found["session"] = _blank_to_null(_as_text(columns[mapping.session]))
+            session = _blank_to_null(_as_text(columns[mapping.session]))
+            # Where no row has a session, sessions are cut at pauses instead.
+            found |= {"session": session} if session.null_count < len(session) else {}
         if mapping.event_id in columns:
             found["event_id"] = _blank_to_null(_as_text(columns[mapping.event_id]))
         if mapping.value in columns:

@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,8 @@ class SheetReading:
         self._member = member
         self._sha256 = digest_of(member.path)
         self._book = open_book(member)
-        self.sheet = sheet or best_sheet(self._book)
+        with damage(member):
+            self.sheet = sheet or best_sheet(self._book)
 
     @property
     def origin(self) -> Origin:
@@ -54,10 +56,11 @@ class SheetReading:
         return first, titles, dialects.has_header(table), max(map(len, filled[first:] or [[]]), default=0)
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        sheet = self._book.get_sheet_by_name(self.sheet)
-        start = sheet.start[0] if sheet.start else 0
-        for number, row in enumerate(sheet.iter_rows(), start + 1):
-            yield number, [cell_text(value) for value in row]
+        with damage(self._member):
+            sheet = self._book.get_sheet_by_name(self.sheet)
+            start = sheet.start[0] if sheet.start else 0
+            for number, row in enumerate(sheet.iter_rows(), start + 1):
+                yield number, [cell_text(value) for value in row]
 
     def _names(self, ledger: Ledger) -> tuple[str, ...]:
         first, _, has_header, width = self._layout
@@ -130,8 +133,19 @@ def open_book(member: Member) -> Any:
     import python_calamine
 
     _refuse_bomb(member)
-    try:
+    with damage(member):
         return python_calamine.CalamineWorkbook.from_path(str(member.path))
+
+
+@contextmanager
+def damage(member: Member) -> Iterator[None]:
+    """Turns what a spreadsheet's reader refuses into a message."""
+    import python_calamine
+
+    try:
+        yield
+    except python_calamine.WorksheetNotFound as error:
+        raise WorkbenchError(f"{member.name} has no sheet {error}.", "Name one that is there.") from error
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise WorkbenchError(
             f"{member.name} cannot be opened as a spreadsheet: {error}.", "Save it again without a password, or as CSV."
@@ -141,8 +155,11 @@ def open_book(member: Member) -> Any:
 def _refuse_bomb(member: Member) -> None:
     if not zipfile.is_zipfile(member.path):
         return
-    with zipfile.ZipFile(member.path) as archive:
-        size = sum(entry.file_size for entry in archive.infolist())
+    try:
+        with zipfile.ZipFile(member.path) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return  # the reader will say what is wrong with it
     packed = max(member.path.stat().st_size, 1)
     if size > MAX_UNPACKED or (size > 256 << 20 and size > Limits().ratio * packed):
         raise WorkbenchError(f"{member.name} unpacks to {size >> 20:,} MiB.", "Save the sheet as CSV and open that.")

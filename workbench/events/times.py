@@ -159,7 +159,7 @@ class TimeReader:
         us = np.zeros(len(values), np.int64)
         for code, factor in enumerate((1_000_000, 1_000, 1)):
             us[unit == code] = _multiplied(values[unit == code], factor)
-        us[unit == 3] = (values[unit == 3] // 1_000).astype(np.int64)
+        us[unit == 3] = np.clip(values[unit == 3] // 1_000, -9e18, 9e18).astype(np.int64)
         days = values[unit == 4].astype(float)
         us[unit == 4] = np.rint((days - 25_569.0) * 86_400_000.0).astype(np.int64) * 1_000
         for place in np.flatnonzero(unit == 5):
