@@ -41,16 +41,15 @@ def events_before(stream: Stream, goal: Match) -> Before:
     """
     hits = found_positions(stream, goal)
     unit, first = np.unique(stream.unit_of(hits), return_index=True)
-    before = _held(stream, stream.offset[unit], hits[first])
-    ever = _held(stream, stream.offset[unit], stream.offset[unit + 1])
-    return Before(units_with(stream) - ever + before, before, stream.n_units, len(unit))
+    before, only_after = _held(stream, stream.offset[unit], hits[first], stream.offset[unit + 1])
+    return Before(units_with(stream) - only_after, before, stream.n_units, len(unit))
 
 
 def units_with(stream: Stream) -> Ints:
     """Units that have each event at all, by event code."""
     if stream.rows is None and len(stream.offset) == len(stream.store.user_offset):
         return _holders(stream)
-    return _held(stream, stream.offset[:-1], stream.offset[1:])
+    return _held(stream, stream.offset[:-1], stream.offset[1:], stream.offset[1:])[0]
 
 
 def _holders(stream: Stream) -> Ints:
@@ -63,7 +62,7 @@ def _holders(stream: Stream) -> Ints:
     names = len(stream.store.event_names)
 
     def count(first: int, last: int) -> Ints:
-        borders = [int(stream.offset[first]), int(stream.offset[last])]
+        borders = stream.offset[[first, last]].astype(np.uint32)  # of another type the whole list would be copied
         inside = np.array([np.searchsorted(postings.of(code), borders) for code in range(names)]).reshape(names, 2)
         places = inside + postings.offset[:-1, None]
         holders = np.zeros(names, np.int64)
@@ -74,19 +73,20 @@ def _holders(stream: Stream) -> Ints:
     return _summed(in_threads(count, chunks, threads), names)
 
 
-def _held(stream: Stream, begin: Ints, end: Ints) -> Ints:
-    """Stretches of positions that hold each event, by event code."""
+def _held(stream: Stream, begin: Ints, middle: Ints, end: Ints) -> tuple[Ints, Ints]:
+    """Stretches of positions in which each event first comes before the middle, and behind it, by event code."""
     names = len(stream.store.event_names)
     threads = n_threads(int((end - begin).sum()))
     step = max(1, -(-len(begin) // (CHUNKS_PER_THREAD * threads)))
     chunks = [(i, min(i + step, len(begin))) for i in range(0, len(begin), step)]
 
-    def count(first: int, last: int) -> Ints:
-        held = np.zeros(names, np.int64)
-        count_held(stream.event, begin, end, first, last, np.full(names, -1, np.int64), held)
-        return held
+    def count(first: int, last: int) -> tuple[Ints, Ints]:
+        early, late = np.zeros(names, np.int64), np.zeros(names, np.int64)
+        count_held(stream.event, begin, middle, end, first, last, np.full(names, -1, np.int64), early, late)
+        return early, late
 
-    return _summed(in_threads(count, chunks, threads), names)
+    found = in_threads(count, chunks, threads)
+    return _summed([early for early, _ in found], names), _summed([late for _, late in found], names)
 
 
 def _summed(parts: list[Ints], names: int) -> Ints:

@@ -69,8 +69,9 @@ def _empty() -> tuple[NDArray[np.uint32], NDArray[np.uint64], Ints]:
 def cut(lists: Lists, begin: int, end: int) -> Lists:
     """The lists between two positions."""
     starts, ends = lists.begin.copy(), lists.end.copy()
+    borders = np.array([begin, end], np.uint32)  # of another type the whole list would be copied
     for i, is_second in enumerate(lists.is_second):
         positions = lists.second_positions if is_second else lists.first_positions
         piece = positions[lists.begin[i] : lists.end[i]]
-        starts[i], ends[i] = lists.begin[i] + np.searchsorted(piece, [begin, end])
+        starts[i], ends[i] = lists.begin[i] + np.searchsorted(piece, borders)
     return lists._replace(begin=starts, end=ends)

@@ -123,7 +123,7 @@ def _apart(walked: Walked, units: Ints) -> Walk:
         lists = walked.lists
         source = lists.second_positions if lists.is_second[node] else lists.first_positions
         held = source[lists.begin[node] : lists.end[node]]
-        low, high = np.searchsorted(held, begin), np.searchsorted(held, end)
+        low, high = (np.searchsorted(held, border.astype(held.dtype)) for border in (begin, end))
         length = high - low
         which = np.arange(int(length.sum())) + np.repeat(low - (np.cumsum(length) - length), length)
         positions.append(held[which].astype(np.int64))

@@ -67,17 +67,33 @@ def count_holders(keys: NDArray[np.uint64], begin: Ints, end: Ints, bits: np.uin
 
 
 @kernel
-def count_held(event: NDArray[Any], begin: Ints, end: Ints, first: int, last: int, stamp: Ints, held: Ints) -> None:
-    """Count for each event code the stretches of rows `begin[i]:end[i]`, of `first` to `last`, that hold it.
+def count_held(
+    event: NDArray[Any],
+    begin: Ints,
+    middle: Ints,
+    end: Ints,
+    first: int,
+    last: int,
+    stamp: Ints,
+    early: Ints,
+    late: Ints,
+) -> None:
+    """Count the stretches `begin[i]:end[i]` that hold each code, by whether it first comes before `middle[i]`.
 
     A stamp per code holds the last stretch that was counted, so that any number of names costs the same.
     """
     one = np.uint64(1)
     for i in range(first, last):
         row = np.uint64(begin[i])
+        until = np.uint64(middle[i])
+        while row < until:
+            code = event[row]
+            early[code] += np.int64(stamp[code] != i)
+            stamp[code] = i
+            row += one
         until = np.uint64(end[i])
         while row < until:
             code = event[row]
-            held[code] += np.int64(stamp[code] != i)
+            late[code] += np.int64(stamp[code] != i)
             stamp[code] = i
             row += one
