@@ -23,6 +23,7 @@ from workbench.analysis.comparisons import (
 )
 from workbench.analysis.drivers import drivers
 from workbench.analysis.timeline import Timeline
+from workbench.errors import WorkbenchError
 
 stratum = st.tuples(st.integers(1, 60), st.integers(1, 60)).flatmap(
     lambda n: st.tuples(st.integers(0, n[0]), st.just(n[0]), st.integers(0, n[1]), st.just(n[1]))
@@ -152,3 +153,14 @@ def test_false_discoveries_stay_within_the_rate_asked_for() -> None:
         found = false_discovery(2 * ndtr(-np.abs(z))) <= 0.05
         shares.append(found[15:].sum() / max(found.sum(), 1))
     assert np.mean(shares) <= 0.05 + 0.03
+
+
+def test_an_unknown_homogeneity_test_is_refused() -> None:
+    with pytest.raises(WorkbenchError, match="no homogeneity test"):
+        homogeneity(BERKELEY, "guess")
+
+
+def test_a_log_of_too_few_takers_has_no_drivers() -> None:
+    store = null_log(1, users=20, events=3)
+    timeline = Timeline.of(store, store.postings(store.code_by_name["purchase"]), 14 * DAY_S)
+    assert drivers(timeline, min_takers=1_000).rows == ()

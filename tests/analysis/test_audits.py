@@ -12,8 +12,8 @@ import pytest
 
 from tests.analysis.stores import DAY_S, null_log, store_of, with_property
 from workbench.analysis.audits.audit import audit, audit_on, live_audit, open_findings
-from workbench.analysis.audits.checklist import Answer, executive_checklist, pitfalls
-from workbench.analysis.audits.finding import Finding, FindingKind, Severity, percent
+from workbench.analysis.audits.checklist import Answer, Knowledge, executive_checklist, pitfalls
+from workbench.analysis.audits.finding import Finding, FindingKind, Severity, percent, window_words
 from workbench.analysis.audits.lights import Light, selection_tests
 from workbench.analysis.ground import Ground
 from workbench.analysis.measure import measure
@@ -275,7 +275,6 @@ def test_pitfalls_of_values_names_and_guardrails() -> None:
     chained = journey_of(path=("page", "order"))
     valued = chained.with_elements(replace(e, value=5.0) for e in chained.elements)
     store = store_of([("a", 0.0, "addToCart"), ("a", 1.0, "add_to_cart"), ("a", 2.0, "payment_failed")])
-    from workbench.analysis.audits.checklist import Knowledge
 
     ids = {finding.finding_id for finding in pitfalls(valued, Knowledge(store=store))}
     assert ids == {
@@ -346,3 +345,145 @@ def test_links_without_figures_are_no_trouble() -> None:
     journey = line("a", "b")
     measures = Measures(None, {}, {LinkId("a-b"): LinkFigures(LinkId("a-b"))})
     assert not of_data(audit(journey, measures))
+
+
+def test_an_action_too_rare_to_judge_is_told_as_undecided_with_the_people_needed() -> None:
+    rows = [(f"u{i}", 0.0, "view") for i in range(4_000)]
+    rows += [(f"u{i}", 1.0, "chat") for i in range(120)]
+    rows += [(f"u{i}", 2.0, "purchase") for i in range(200, 280)]
+    chat = element("chat", rule=Rule(("chat",)))
+    (finding,) = found(audit(journey_of(chat), None, store_of(rows, 40 * DAY_S), ()), FindingKind.UNDECIDED)
+    assert "undecided, about 179 more people" in finding.sentence
+    assert finding.evidence[0].n == 120
+
+
+def test_done_points_of_the_checklist() -> None:
+    chained = journey_of(
+        element("ask", role=Role.ASK, rule=Rule(("ask",)), details=Details(reward="a guide", field_count=2)),
+        segments=(Segment("A"), Segment("B")),
+    )
+    store = store_of([("a", 0.0, "ask"), ("a", 1.0, "purchase")])
+    answers = [p.answer for p in executive_checklist(chained, Knowledge(None, True, store))]
+    assert answers == [Answer.UNKNOWN, *[Answer.DONE] * 5]
+    heavy = journey_of(element("ask", details=Details(field_count=9)))
+    assert executive_checklist(heavy)[1].answer is Answer.OPEN
+    assert executive_checklist(Journey())[3].answer is Answer.UNKNOWN
+    unseen = executive_checklist(chained, Knowledge(store=store_of([("a", 0.0, "other")])))
+    assert unseen[3].answer is Answer.OPEN
+
+
+def test_vanity_and_too_many_are_pitfalls() -> None:
+    micros = [element(f"m{i}", signal=Signal.SOFT if i < 8 else Signal.INTENT) for i in range(13)]
+    ids = {finding.finding_id for finding in pitfalls(journey_of(*micros))}
+    assert {"pitfall:vanity", "pitfall:too-many"} <= ids
+
+
+def test_a_primary_ask_that_is_strong_only_by_who_takes_it_is_a_pitfall() -> None:
+    rng = np.random.default_rng(9)
+    rows: list[tuple[str, float, str]] = []
+    for u in range(4_000):
+        eager = u % 4 == 0
+        for depth in range(8 if eager else 1):
+            rows.append((f"u{u}", float(depth), "view"))
+        rows += [(f"u{u}", 9.0, "chat" if rng.uniform() < 0.5 else "look")] * eager
+        if rng.uniform() < (0.3 if eager else 0.01):
+            rows.append((f"u{u}", 20.0, "purchase"))
+    chat = element("chat", rule=Rule(("chat",)), is_primary=True, stage_id=ElementId("page"))
+    ids = {finding.finding_id for finding in audit(journey_of(chat), None, store_of(rows, 40 * DAY_S), ())}
+    assert "pitfall:mix-effect:chat" in ids
+
+
+def test_windows_are_told_in_plain_speech() -> None:
+    assert [window_words(s) for s in (None, 20.0, 3_600.0, 86_400.0 * 2.38)] == [
+        "no limit",
+        "20 seconds",
+        "1 hour",
+        "2.4 days",
+    ]
+
+
+def test_forms_and_videos_of_few_people_are_left_alone() -> None:
+    roles = (Role.FORM_START, Role.FORM_FIELD, Role.FORM_SUBMIT, Role.VIDEO_MILESTONE, Role.VIDEO_MILESTONE, Role.ERROR)
+    parts = [element(f"e{i}", role=role, rule=Rule((f"e{i}",))) for i, role in enumerate(roles)]
+    rows = [("a", float(i), f"e{i}") for i in range(6)]
+    store = store_of([*rows, ("b", 0.0, "purchase"), ("c", 0.0, "view")], 40 * DAY_S)
+    kinds = {finding.kind for finding in audit(journey_of(*parts), None, store, ())}
+    assert not kinds & {FindingKind.FORM_ABANDON, FindingKind.DECAY, FindingKind.ERROR_STATE}
+
+
+def test_a_steady_video_and_a_harmless_error_are_no_findings() -> None:
+    rng = np.random.default_rng(1)
+    rows: list[tuple[str, float, str]] = []
+    for u in range(800):
+        rows += [(f"u{u}", 0.0, "view"), (f"u{u}", 1.0, "v25")]
+        rows += [(f"u{u}", 2.0, "v50")] * (u % 10 > 0) + [(f"u{u}", 3.0, "glitch")] * (u % 3 == 0)
+        rows += [(f"u{u}", 9.0, "purchase")] * int(rng.uniform() < 0.2)
+    parts = [
+        element("v25", role=Role.VIDEO_MILESTONE, rule=Rule(("v25",))),
+        element("v50", role=Role.VIDEO_MILESTONE, rule=Rule(("v50",))),
+        element("glitch", role=Role.ERROR, rule=Rule(("glitch",))),
+    ]
+    kinds = {finding.kind for finding in audit(journey_of(*parts), None, store_of(rows, 40 * DAY_S), ())}
+    assert not kinds & {FindingKind.DECAY, FindingKind.ERROR_STATE}
+
+
+def test_a_complete_form_has_nothing_to_report() -> None:
+    roles = (Role.FORM_START, Role.FORM_FIELD, Role.FORM_SUBMIT)
+    parts = [element(n, role=r, rule=Rule((n,))) for n, r in zip(("start", "email", "submit"), roles, strict=True)]
+    rows = [(f"u{u}", float(t), e) for u in range(50) for t, e in enumerate(("start", "email", "submit", "purchase"))]
+    assert not found(audit(journey_of(*parts), None, store_of(rows, 40 * DAY_S), ()), FindingKind.FORM_ABANDON)
+
+
+def test_lights_of_required_steps_strong_ones_and_undecided_ones() -> None:
+    rng = np.random.default_rng(6)
+    rows: list[tuple[str, float, str]] = []
+    for u in range(3_000):
+        rows.append((f"u{u}", 0.0, "view"))
+        helped, idle = u % 2 == 0, u % 7 == 0
+        rows += [(f"u{u}", 1.0, "guide" if helped else "look"), (f"u{u}", 2.0, "news" if idle else "more")]
+        if rng.uniform() < (0.3 if helped else 0.1):
+            rows += [(f"u{u}", 3.0, "checkout"), (f"u{u}", 4.0, "purchase")]
+    names = ("guide", "news", "checkout")
+    journey = journey_of(*(element(name, rule=Rule((name,))) for name in names))
+    ground = Ground.of(journey, store_of(rows, 40 * DAY_S), ())
+    assert ground is not None
+    tests = selection_tests(journey, counted(("guide", 1500, 0, None)), ground.drivers)
+    assert [tests[ElementId(n)].correlated for n in names] == [Light.YES, Light.UNDECIDED, Light.YES]
+    assert tests[ElementId("guide")].passes
+    assert not tests[ElementId("news")].passes
+
+
+def test_many_even_choices_of_which_most_take_none_are_noted() -> None:
+    seats = [element(f"ask{i}", stage_id=ElementId("page")) for i in range(3)]
+    figures = {ElementId(f"ask{i}"): ElementFigures(ElementId(f"ask{i}"), people=100 + i) for i in range(3)}
+    figures[ElementId("page")] = ElementFigures(ElementId("page"), people=1_000)
+    assert found(audit(journey_of(*seats), Measures(None, figures)), FindingKind.CHOICE_PARALYSIS)
+
+
+def test_the_ladder_of_effort_is_read_where_commitment_is_not_noted() -> None:
+    long, short = element("form", details=Details(effort_s=240)), element("tap", details=Details(effort_s=10))
+    assert found(live_audit(journey_of(long, short, path=("page", "form", "tap", "order"))), FindingKind.EFFORT_LADDER)
+    soft = element("share", signal=Signal.SOFT)
+    assert found(live_audit(journey_of(soft, path=("page", "share", "order"))), FindingKind.SOFT_AS_INTENT)
+
+
+def test_acceptance_that_never_collapses_has_no_threshold() -> None:
+    asks = [element(n, commitment=c, role=Role.ASK) for c, n in enumerate(("a1", "a2"), start=1)]
+    figures = {ElementId(n): ElementFigures(ElementId(n), came=500, before=1000) for n in ("a1", "a2")}
+    assert not found(audit(journey_of(*asks), Measures(None, figures)), FindingKind.FRICTION)
+
+
+def test_groups_too_small_or_all_alike_are_not_compared() -> None:
+    rows = [(f"u{u:03d}", 0.0, "view") for u in range(150)] + [("u001", 1.0, "purchase")]
+    store = store_of(rows, 40 * DAY_S)
+    codes = [1 + (i % 151 == 0) for i in range(store.n_events)]
+    assert not found(audit(journey_of(), None, with_property(store, "device", codes, ["a", "b"]), ()), FindingKind.LEAK)
+    few = store_of([("a", 0.0, "view"), ("a", 1.0, "purchase")], 40 * DAY_S)
+    assert not found(audit(journey_of(), None, with_property(few, "device", [1, 2], ["a", "b"]), ()), FindingKind.LEAK)
+
+
+def test_errors_without_a_telling_property_have_no_types() -> None:
+    store = with_property(erroneous(), "shade", [1] * erroneous().n_events, ["grey", "blue"])
+    journey = journey_of(element("failure", role=Role.ERROR, rule=Rule(("error",))))
+    (finding,) = found(audit(journey, None, store, ()), FindingKind.ERROR_STATE)
+    assert len(finding.evidence) == 2

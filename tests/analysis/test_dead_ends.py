@@ -192,3 +192,20 @@ def badges_of(seed: int) -> tuple[int, int]:
     assert isinstance(ground.timeline, Timeline)
     dead = sum(a.verdict.fate is Fate.DEAD_END for a in ground.actions)
     return dead, sum(row.is_significant for row in ground.drivers.rows)
+
+
+def test_a_decided_action_needs_nobody_more_and_a_base_rate_lies_within_bounds() -> None:
+    assert dead_end(0, 1000, 0.02).missing is None
+    with pytest.raises(WorkbenchError, match="base rate"):
+        dead_end(0, 10, 1.2)
+
+
+def test_stores_of_ignored_or_open_visits_have_no_exits() -> None:
+    store = store_of([("a", 0.0, "ping")], 60.0)
+    assert exit_rates(store, BY_USER, ["ping"]) == ()
+    assert exit_rates(store, BY_USER) == ()
+
+
+def test_losses_without_people_are_left_out() -> None:
+    measures, journey = losing((0, 0, None))
+    assert drop_offs(measures, journey).by_rate.order == ()

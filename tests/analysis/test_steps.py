@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -113,3 +115,21 @@ def test_carts_without_any_value_are_no_data() -> None:
     store = EventStore.from_rows([("a", 0, "cart"), ("a", 100, "view")])
     assert cart_value_property(store, rows_of(store, "cart")) is None
     assert len(abandoned_cart_values(store, rows_of(store, "cart"), np.zeros(0, np.int64), 60.0)) == 0
+
+
+def test_ends_without_rule_are_passed_over() -> None:
+    drawn = journey()
+    unbound = drawn.with_elements(replace(e, rule=None) if e.element_id == "cart" else e for e in drawn.elements)
+    store = weeks_of_people(3)
+    assert step_weeks(unbound, store, ()) == {}
+    ground = Ground.of(unbound, store, ())
+    assert ground is not None
+    (only,) = step_frictions(ground, ())
+    assert (only.source_id, only.target_id) == ("page", "order")
+
+
+def test_a_map_without_error_states_has_no_error_rate() -> None:
+    drawn = journey()
+    ground = Ground.of(drawn.with_elements(e for e in drawn.elements if e.role is None), weeks_of_people(3), ())
+    assert ground is not None
+    assert step_frictions(ground, ())[0].errors_per_100 is None

@@ -136,3 +136,21 @@ def test_weekly_rates_of_takers_are_of_takers() -> None:
     taking = timeline.taking("micro", store.postings(store.code_by_name["micro"]))
     assert sum(weekly_rates(timeline, taking).n) <= len(taking.people)
     assert sum(weekly_rates(timeline).n) <= timeline.mature
+
+
+def test_the_readable_part_of_a_curve_has_ten_people_at_risk() -> None:
+    curve = survival_curve(np.arange(1.0, 21.0), np.ones(20))
+    assert curve.readable == 11
+
+
+def test_nobody_old_enough_means_no_cohorts() -> None:
+    store = store_of([("a", 0.0, "view")], 3 * DAY_S)
+    found = waits(store, store.postings(0), np.zeros(0, np.int64))
+    assert found.people == 1
+    assert cohorts(found, store.ends_us or 0) is None
+
+
+def test_a_single_week_has_no_benchmark() -> None:
+    store = store_of([("a", 0.0, "view"), ("a", 5.0, "buy")], 22 * DAY_S)
+    timeline = Timeline.of(store, store.postings(store.code_by_name["buy"]), 14 * DAY_S)
+    assert weekly_rates(timeline).benchmark() is None

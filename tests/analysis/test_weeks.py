@@ -173,3 +173,26 @@ def test_a_holiday_week_is_told() -> None:
 def test_a_control_chart_of_nothing() -> None:
     assert control_chart([0], [0]).centre is None
     assert control_chart([0, 5], [0, 10]).signals == ()
+
+
+def test_a_day_is_too_short_for_breaks_and_weeks() -> None:
+    store = store_of([("a", 9 * 3600.0, "x"), ("a", 15 * 3600.0, "x")])
+    assert tracking_breaks(store) == ()
+    found = week_over_week(store, {"x": store.postings(0)})
+    assert (found.week_ends, found.report.reason) == (None, NoVerdict.HISTORY)
+
+
+def test_no_things_no_verdict() -> None:
+    store = log(70, {"view": 20})
+    assert week_over_week(store, {}).report.reason is NoVerdict.HISTORY
+    days = whole_days(store)
+    assert days is not None
+    assert weekly_people(store, days, np.zeros(0, np.int64)).tolist() == [0] * 10
+
+
+def test_a_benchmark_of_one_week_has_no_noise_of_its_own() -> None:
+    assert benchmark([5], [100], 5, 100).phi == 1.0
+
+
+def test_an_empty_store_has_no_days() -> None:
+    assert whole_days(EventStore.from_rows([])) is None

@@ -284,3 +284,16 @@ def test_twenty_points_double_the_odds() -> None:
     scale = points()
     low, high = scale.scores([0.0, float(np.log(2))])
     assert high - low == pytest.approx(20)
+
+
+def test_a_micro_conversion_after_which_nobody_bought_is_worth_at_most_so_much() -> None:
+    rows = [(f"u{i}", 0.0, "guide" if i < 300 else "look") for i in range(600)]
+    rows += [(f"u{i}", 5.0, "buy") for i in range(300, 400)]
+    (row,) = micro_values(ground_of(store_of(rows, 40 * DAY_S))).rows
+    assert row.average.value == 0.0
+    assert row.average.upper == pytest.approx(0.79, abs=0.01)
+
+
+def test_nothing_to_fit_and_nobody_to_draw_from() -> None:
+    assert isotonic([]) == []
+    assert inverse_value(50, []).interval.low == 0.0

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.forecast.maps import branching, line, measured_line, random_map
+from workbench.errors import WorkbenchError
 from workbench.forecast.bands import LiftRange, Posterior, lift_band, line_spread
 from workbench.forecast.flow import sensitivities
 from workbench.forecast.levers import Source, apply_levers
@@ -144,3 +145,28 @@ def test_recovery_takes_only_carts_above_the_threshold() -> None:
 def test_posterior_means_are_near_the_rates() -> None:
     posterior = Posterior.of(ForecastModel.of(random_map(1)))
     assert np.abs(posterior.rate.mean(axis=1) - posterior.model.rate).max() < 0.05
+
+
+def test_bands_of_a_loop_are_drawn_too() -> None:
+    journey = branching()
+    model = ForecastModel.of(journey.with_links([*journey.links[:4], replace(journey.links[4], rate=0.3)]))
+    posterior = Posterior.of(model, 300)
+    spread = posterior.bands((Lever("page-cart", 0.3),)).macros[ORDER]
+    assert spread.expected.mean == pytest.approx(1000 * 0.45 * 0.4 / (1 - 0.45 * 0.3), rel=0.1)
+    assert spread.lift is not None
+
+
+def test_a_map_without_values_has_no_revenue_band() -> None:
+    worthless = line().with_elements(replace(e, value=None) for e in line().elements)
+    assert Posterior.of(ForecastModel.of(worthless)).bands().revenue is None
+
+
+def test_a_clear_winner_leads_in_most_draws() -> None:
+    rows = sensitivity_table(Posterior.of(ForecastModel.of(line((0.01, 0.5, 0.6))))).rows
+    assert rows[0].is_clear_winner
+    assert not rows[1].is_clear_winner
+
+
+def test_a_recovery_rate_outside_its_range_is_refused() -> None:
+    with pytest.raises(WorkbenchError, match="recovery rate"):
+        RecoveryRate(0.3, 0.1, 0.2)

@@ -198,3 +198,28 @@ def test_eighty_percent_bands_of_the_total_hold_about_eighty_percent() -> None:
 @pytest.mark.nightly
 def test_over_two_hundred_series_the_bands_hold() -> None:
     assert 0.70 <= np.mean([covered(seed) for seed in range(200)]) <= 0.93
+
+
+def test_more_macros_than_micro_conversions_are_a_rate_above_one() -> None:
+    micro = [10.0] * 60
+    paths = leading([25.0] * 60, Leading(tuple(micro), (1.0,), 0.9, 9), 7)
+    assert paths.days[0].median == pytest.approx(25, rel=0.15)
+
+
+def test_dispersion_of_too_little_is_one() -> None:
+    assert dispersion(np.array([3.0]), np.array([3.0])) == 1.0
+
+
+def test_no_macro_means_no_leader() -> None:
+    from workbench.analysis.weeks import whole_days
+
+    store = EventStore.from_rows([(f"p{i}", i * 86_400, "trial") for i in range(40)])
+    days = whole_days(store)
+    assert days is not None
+    leader = leading_of(store, store.postings(0), np.zeros(0, np.int64), days)
+    assert (leader.share_before, leader.lag) == (0.0, ())
+    assert not leader.may_lead
+
+
+def test_a_ratio_of_all_or_none_is_no_data() -> None:
+    assert ratio_light([0] * 6, [100] * 6).light is Stability.UNKNOWN

@@ -200,3 +200,81 @@ def test_a_lever_on_thirty_elements_answers_within_a_frame() -> None:
 def test_the_what_if_starts_without_scipy() -> None:
     code = "import sys, workbench.forecast.what_if, workbench.forecast.sensitivity; sys.exit('scipy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_an_empty_map_forecasts_nothing() -> None:
+    found = outcome(ForecastModel.of(Journey()))
+    assert (found.reach, found.revenue.value, found.headline) == ({}, None, None)
+
+
+def test_a_map_without_macro_or_value_asks_for_them() -> None:
+    bare = Journey(elements=(element("a", volume=5), element("b")), links=(link("a", "b", 0.5),))
+    assert [hint.kind for hint in ForecastModel.of(bare).hints] == [HintKind.NO_MACRO]
+    worthless = line().with_elements(replace(e, value=None) for e in line().elements)
+    found = outcome(ForecastModel.of(worthless))
+    assert [hint.kind for hint in found.hints] == [HintKind.NO_VALUE]
+    assert found.revenue.value is None
+    assert found.value_to_go == {}
+
+
+def test_a_quality_decay_has_no_meaning_on_a_loop() -> None:
+    journey = branching()
+    looped = ForecastModel.of(journey.with_links([*journey.links[:4], replace(journey.links[4], rate=0.3)]))
+    with pytest.raises(WorkbenchError, match="loops"):
+        outcome(looped, (Lever("page-cart", 0.3),), Assumptions(quality_decay=0.1))
+
+
+def seated(**facets: object) -> Journey:
+    journey = line()
+    return journey.with_elements([*journey.elements, element("guide", Kind.MICRO, stage_id=PAGE, **facets)])
+
+
+def test_a_depth_matched_difference_goes_before_a_typed_one() -> None:
+    model = ForecastModel.of(seated(typed_rate=0.1, typed_macro_rate=0.06), None, {ElementId("guide"): 0.01})
+    found = outcome(model, (Lever("guide", 0.2),), Assumptions(causal_share=1.0))
+    assert found.headline is not None
+    assert found.headline.difference == pytest.approx(50_000 * 0.1 * 0.01)
+
+
+def test_a_share_that_would_need_more_than_all_to_go_on_is_capped() -> None:
+    model = ForecastModel.of(seated(typed_rate=0.1), None, {ElementId("guide"): 0.9})
+    found = outcome(model, (Lever("guide", 1.0),), Assumptions(causal_share=1.0))
+    assert found.rate[LinkId("page-cart")].value == pytest.approx(1.0)
+    (cap,) = found.caps
+    assert cap.asked == 1.0
+    assert 0.1 < cap.given < 1.0
+
+
+def test_more_doers_where_nobody_goes_on_change_nothing_and_say_so() -> None:
+    journey = line((0.0, 0.5, 0.6))
+    guide = element("guide", Kind.MICRO, stage_id=PAGE, typed_rate=0.1)
+    model = ForecastModel.of(journey.with_elements([*journey.elements, guide]), None, {ElementId("guide"): -0.1})
+    found = outcome(model, (Lever("guide", 0.4),))
+    assert [hint.kind for hint in found.hints] == [HintKind.NO_EFFECT]
+
+
+def test_doers_on_a_loop_gain_what_was_asked_for() -> None:
+    journey = branching()
+    guide = element("guide", Kind.MICRO, stage_id=PAGE, typed_rate=0.1)
+    looped = journey.with_links([*journey.links[:4], replace(journey.links[4], rate=0.3)])
+    model = ForecastModel.of(looped.with_elements([*looped.elements, guide]), None, {ElementId("guide"): 0.05})
+    base = outcome(model).reach[PAGE].value or 0.0
+    found = outcome(model, (Lever("guide", 0.3),), Assumptions(causal_share=1.0))
+    assert found.headline is not None
+    assert found.headline.difference == pytest.approx(base * 0.2 * 0.05)
+
+
+def test_a_typed_rate_may_tell_what_it_is_based_on() -> None:
+    journey = line()
+    sure = replace(journey.links[0], based_on=5_000.0)
+    model = ForecastModel.of(journey.with_links([sure, *journey.links[1:]]))
+    assert model.evidence.tolist() == [5_000, 100, 100]
+
+
+def test_a_seat_without_people_or_others_has_no_difference() -> None:
+    journey, measures = measured_line()
+    seat = element("guide", Kind.MICRO, stage_id=PAGE)
+    all_did = ElementFigures(ElementId("guide"), 5000, 5000, went_on_did=400, went_on_not=0, grade=Grade.MEASURED)
+    figures = Measures(None, {**measures.elements, ElementId("guide"): all_did}, measures.links)
+    model = ForecastModel.of(journey.with_elements([*journey.elements, seat]), figures)
+    assert model.seats["guide"].onward_difference is None

@@ -95,9 +95,8 @@ def _drop_off(measures: Measures, element_id: ElementId, level: float) -> DropOf
 
 
 def _scaled(interval: Interval, factor: float) -> Interval:
-    if interval.low is None or interval.high is None:
-        return interval
-    return Interval(interval.low * factor, interval.high * factor)
+    """Bounds of a rate that has people, in people or money."""
+    return Interval((interval.low or 0.0) * factor, (interval.high or 0.0) * factor)
 
 
 def _ranking(

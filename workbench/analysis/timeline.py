@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -320,8 +320,3 @@ class _Preparation:
         converted = np.zeros(self.store.n_users, dtype=bool)
         converted[owner[first]] = True
         return stop, converted
-
-
-def rows_by_name(store: EventStore, names: Iterable[str]) -> Mapping[str, NDArray[np.uint32]]:
-    """Rows of each event name that the store has."""
-    return {name: store.postings(store.code_by_name[name]) for name in names if name in store.code_by_name}

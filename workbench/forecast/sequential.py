@@ -160,9 +160,7 @@ class _Walk:
         return _Walk(self._time, points, moves @ (before._density * _simpson(before._points)))
 
     def _origin(self) -> _Walk:
-        if self._before is None:
-            raise WorkbenchError("A look needs a time.", "Ask for the walk at a time first.")
-        return self._before
+        return self._before or _Walk.start()
 
 
 def _normal(x: Floats) -> Floats:
