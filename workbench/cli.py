@@ -45,6 +45,7 @@ SheetOption = Annotated[
 DayOption = Annotated[
     bool | None, typer.Option("--day-first/--month-first", help="Order in dates such as 03/04/2021 that prove none.")
 ]
+PrivacyOption = Annotated[str, typer.Option("--privacy", help="Protect at import: hash=SALT, mask, queries.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -80,32 +81,35 @@ def as_usage() -> Iterator[None]:
         raise typer.BadParameter(str(error)) from None
 
 
-def choices_of(mapping: str, zone: str, sheet: str | None, day_first: bool | None) -> Choices:
+def choices_of(mapping: str, zone: str, sheet: str | None, day_first: bool | None, privacy: str = "") -> Choices:
     """What the options of a command choose."""
     from workbench.events import zones
+    from workbench.events.privacy import parse_privacy
     from workbench.events.schema import parse_mapping
     from workbench.events.source import Choices
 
     zones.zone(zone)
     with as_usage():
         columns = parse_mapping(mapping) if mapping else {}
-    return Choices(tuple(columns.items()), zone, sheet, day_first)
+        protection = parse_privacy(privacy)
+    return Choices(tuple(columns.items()), zone, sheet, day_first, privacy=protection)
 
 
 @app.command("inspect")
 @guarded
-def inspect_data(
+def inspect_data(  # noqa: PLR0913, PLR0917 - one argument an option
     data: Data,
     mapping: MapOption = "",
     zone: ZoneOption = "UTC",
     sheet: SheetOption = None,
     day_first: DayOption = None,
+    privacy: PrivacyOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Say what the files hold: format, rows, people, period, events, revenue, repairs and findings."""
     from workbench.events.summary import summary_of
 
-    shown = summary_of(data, choices_of(mapping, zone, sheet, day_first))
+    shown = summary_of(data, choices_of(mapping, zone, sheet, day_first, privacy))
     print_json(shown) if as_json else print_summary(shown)
 
 
@@ -129,6 +133,7 @@ def measure(  # noqa: PLR0913, PLR0917 - one argument an option, which typer rea
     zone: ZoneOption = "UTC",
     sheet: SheetOption = None,
     day_first: DayOption = None,
+    privacy: PrivacyOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Count a funnel on events, or read it off step counts."""
@@ -136,7 +141,7 @@ def measure(  # noqa: PLR0913, PLR0917 - one argument an option, which typer rea
     from workbench.events.aggregates import StepCounts
     from workbench.events.source import read_dataset
 
-    choices = choices_of(mapping, zone, sheet, day_first)
+    choices = choices_of(mapping, zone, sheet, day_first, privacy)
     with as_usage():
         rules = asked.parse_steps(steps)
         words = {"mode": mode, "ties": ties, "entry": entry, "count_by": count_by, "window": window}

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MAX_LINE = 16 << 20
 MAX_COLUMNS = 20_000
 _HEAD = 1 << 18
+QUICK_FROM = 1 << 18  # below that the careful road is as fast, since DuckDB takes a while to wake up
 _MAX_SPAN = 5_000
 
 
@@ -114,7 +115,7 @@ class DelimitedReading:
             for rows in self._quick():
                 delivered += rows.batch.num_rows
                 yield rows
-            if self._quick_is_whole:
+            if self.was_quick:
                 return
         yield from self._careful(ledger, delivered, BATCH_ROWS)
 
@@ -235,21 +236,21 @@ class DelimitedReading:
         """Whether the file is written as DuckDB's strict reader takes it, so that both roads give the same rows."""
         text, dialect = self._text, self.dialect
         return (
-            text.size > _HEAD
+            text.size > QUICK_FROM
             and text.has_one_newline
             and dialect.quote == '"'
             and not dialect.escape
             and text.start in (0, 3)
         )
 
-    _quick_is_whole = False
+    was_quick = False
 
     def _quick(self) -> Iterator[Rows]:
-        """Batches of DuckDB's strict reader; ends early, with `_quick_is_whole` unset, at the first line it refuses."""
+        """Batches of DuckDB's strict reader; ends early, with `was_quick` unset, at the first line it refuses."""
         import duckdb
         import pyarrow as pa
 
-        self._quick_is_whole = False
+        self.was_quick = False
         first = self.dialect.skip + self.dialect.has_header + 1
         names = self.columns
         try:
@@ -259,7 +260,7 @@ class DelimitedReading:
                 yield Rows(pa.RecordBatch.from_arrays(batch.columns, names=list(names)), lines)
         except (duckdb.Error, pa.ArrowException, OSError):
             return
-        self._quick_is_whole = True
+        self.was_quick = True
 
     def _stream(self, names: tuple[str, ...]) -> Any:
         import duckdb

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.errors import WorkbenchError
 from workbench.events.repairs import Ledger, RepairKind
 
 if TYPE_CHECKING:
@@ -43,6 +44,31 @@ class Privacy:
 
 
 NO_PRIVACY = Privacy()
+_SHORTEST_SALT = 8
+
+
+def parse_privacy(text: str) -> Privacy:
+    """Read "hash=SALT,mask,queries": any of the three, in any order.
+
+    Raises
+    ------
+    WorkbenchError
+        If a word is not known, or the salt is too short to protect anything.
+
+    Examples
+    --------
+    >>> parse_privacy("mask,queries")
+    Privacy(salt='', mask=True, drop_queries=True)
+    """
+    words = [part.strip() for part in text.split(",") if part.strip()]
+    salt = next((word.removeprefix("hash=") for word in words if word.startswith("hash=")), "")
+    unknown = [word for word in words if word not in ("mask", "queries") and not word.startswith("hash=")]
+    if unknown:
+        raise WorkbenchError(f"“{unknown[0]}” protects nothing.", "Write hash=SALT, mask or queries.")
+    if "hash=" in text and len(salt) < _SHORTEST_SALT:
+        raise WorkbenchError("The salt is too short.", f"Give at least {_SHORTEST_SALT} characters, and keep them.")
+    return Privacy(salt, "mask" in words, "queries" in words)
+
 
 # A name such as red-shoe@2x.png has the shape of an address; no country is called png.
 _FILES = "png|jpe?g|gif|webp|svg|avif|ico|css|js|mjs|json|html?|php|pdf|mp4|webm|woff2?|ttf|zip|xml|txt|csv"
@@ -63,7 +89,7 @@ _ISSUER = re.compile(
 )
 _TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]{3,}(?:\.[\w-]*)?")
 _SECRET = re.compile(
-    r"(?<=[?&;#])(?:access_?token|auth_?token|token|api_?key|password|passwd|pwd|secret|signature|session_?token)=[^&#\s]{6,}",
+    r"(?<=[?&;#])(?:access_?token|auth_?token|token|api_?key|password|passwd|pwd|secret|signature|session_?token)=(?!\[)[^&#\s]{6,}",
     re.I,
 )
 _HINT = re.compile(

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from workbench.events.nested import flat_columns
 from workbench.events.reading import Origin, Reading, Rows
 from workbench.events.repairs import Ledger
@@ -18,13 +16,12 @@ from workbench.events.wording import natural_words
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ORDER = "order"
 _MOST = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A table joined to the events by `key`; orders also by their time, so that a price stands on one event only."""
+    """A table joined to the events by `key`; orders have a `time` too, and each stands on one event only."""
 
     reading: Reading
     key: str
@@ -50,7 +47,7 @@ class JoinedReading:
         table = self._fact.sample.combine_chunks()
         columns = dict(flat_columns(table))
         for side in self._loaded:
-            columns = side.add_to(columns, self._roles.time, set())
+            columns = side.added(columns, side.places(columns))
         return pa.table(columns)
 
     @cached_property
@@ -60,35 +57,45 @@ class JoinedReading:
     def batches(self, ledger: Ledger) -> Iterator[Rows]:
         import pyarrow as pa
 
-        used: list[set[int]] = [set() for _ in self._loaded]
-        names: list[str] = []
+        targets = [self._targets(side) for side in self._loaded]
+        start = 0
         for rows in self._fact.batches(ledger):
             columns = dict(flat_columns(rows.batch))
-            for side, taken in zip(self._loaded, used, strict=True):
-                columns = side.add_to(columns, self._roles.time, taken)
-            names = list(columns)
-            yield Rows(pa.RecordBatch.from_arrays(list(columns.values()), names=names), rows.lines)
-        for side, taken in zip(self._loaded, used, strict=True):
-            yield from self._left_orders(side, taken)
+            count = rows.batch.num_rows
+            for side, target in zip(self._loaded, targets, strict=True):
+                index = side.places(columns) if target is None else _within(target, start, count)
+                columns = side.added(columns, index)
+            start += count
+            yield Rows(pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns)), rows.lines)
 
-    def _left_orders(self, side: _Loaded, taken: set[int]) -> Iterator[Rows]:
-        """Orders that stand on no event become events of their own."""
-        import pyarrow as pa
+    def _targets(self, side: _Loaded) -> dict[int, int] | None:
+        """For orders: the row of the events (from 0) that each order stands on, as {row: order}."""
+        if side.times is None or self._roles.time is None:
+            return None
+        views: dict[str, list[tuple[str, int]]] = {}
+        row = 0
+        for rows in self._fact.batches(Ledger()):
+            columns = dict(flat_columns(rows.batch))
+            keys, times = columns[side.key].to_pylist(), columns[self._roles.time].to_pylist()
+            for key, time in zip(keys, times, strict=True):
+                views.setdefault(str(key), []).append((str(time), row))
+                row += 1
+        pairs = zip(side.keys.to_pylist(), side.times.to_pylist(), strict=True)
+        found = {_view_of(views.get(str(key), []), str(time)): order for order, (key, time) in enumerate(pairs)}
+        return {view: order for view, order in found.items() if view is not None}
 
-        left = [place for place in range(len(side.keys)) if place not in taken]
-        if side.times is None or not left or self._roles.event is None or self._roles.time is None:
-            return
-        take = pa.array(left, pa.int64())
-        columns = {name: array.take(take) for name, array in side.columns.items()}
-        columns[side.key] = side.keys.take(take)
-        columns[self._roles.time] = side.times.take(take)
-        columns[self._roles.event] = pa.array([ORDER] * len(left), pa.string())
-        for other in self._loaded:
-            if other.time is None:
-                columns = other.add_to(columns, None, set())
-        yield Rows(
-            pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns)), pa.array(np.array(left) + 1)
-        )
+
+def _view_of(views: list[tuple[str, int]], time: str) -> int | None:
+    """The row of a session on which an order stands: its last view up to the order, else its last view."""
+    before = [view for view in views if view[0] <= time]
+    return max(before or views, default=("", None))[1]
+
+
+def _within(target: dict[int, int], start: int, count: int) -> Any:
+    """Places of the orders for the rows of one batch, null where there is none."""
+    import pyarrow as pa
+
+    return pa.array([target.get(row) for row in range(start, start + count)], pa.int32())
 
 
 class _Loaded:
@@ -106,37 +113,19 @@ class _Loaded:
         self.times = columns.pop(side.time) if side.time else None
         self.columns = columns
 
-    def add_to(self, columns: dict[str, Any], time: str | None, taken: set[int]) -> dict[str, Any]:
-        """The columns with those of this table; a name that is taken gets the table's key before it."""
+    def places(self, columns: dict[str, Any]) -> Any:
+        """For each row the place of its key in this table, null where it is not there."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
         if self.key not in columns:
-            return columns
-        wanted, known = columns[self.key].cast(pa.string()), self.keys
-        if self.time is not None:
-            if time is None:
-                return columns
-            wanted = pc.binary_join_element_wise(wanted, columns[time].cast(pa.string()), "|")
-            known = pc.binary_join_element_wise(known, self.times, "|")
-        index = pc.index_in(wanted, value_set=known)
-        if self.time is not None:
-            index = _once(index, taken)
-        added = {name: array.take(index) for name, array in self.columns.items()}
-        return columns | {name if name not in columns else f"{self.key}.{name}": a for name, a in added.items()}
+            return pa.nulls(len(next(iter(columns.values()))), pa.int32())
+        return pc.index_in(columns[self.key].cast(pa.string()), value_set=self.keys)
 
-
-def _once(index: Any, taken: set[int]) -> Any:
-    """Indices of which each is given out once."""
-    import pyarrow as pa
-
-    found = []
-    for place in index.to_pylist():
-        is_new = place is not None and place not in taken
-        found.append(place if is_new else None)
-        if is_new:
-            taken.add(place)
-    return pa.array(found, pa.int32())
+    def added(self, columns: dict[str, Any], index: Any) -> dict[str, Any]:
+        """The columns with those of this table; a name that is taken gets the table's key before it."""
+        taken = {name: array.take(index) for name, array in self.columns.items()}
+        return columns | {name if name not in columns else f"{self.key}.{name}": a for name, a in taken.items()}
 
 
 def _whole(column: Any) -> Any:
