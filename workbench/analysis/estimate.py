@@ -56,7 +56,7 @@ def half_width(count: int, share: float = SHARE) -> float:
     Examples
     --------
     >>> round(half_width(100_000))
-    2701
+    2702
     """
     return 1.959964 * math.sqrt(count * (1 - share) / share)
 
@@ -67,7 +67,8 @@ def _times(count: int | None, factor: float) -> int | None:
 
 def _scaled(figures: Any, factor: float) -> Any:
     """The figures with every count scaled up."""
-    changed = {f.name: _times(getattr(figures, f.name), factor) for f in fields(figures) if f.name not in _KEPT}
+    counts = (f.name for f in fields(figures) if f.name not in _KEPT)
+    changed: dict[str, Any] = {name: _times(getattr(figures, name), factor) for name in counts}
     if isinstance(figures, ElementFigures):
         lost = figures.money_lost
         instead = tuple((name, round(n * factor)) for name, n in figures.instead)

@@ -39,7 +39,7 @@ def matching_rows(store: EventStore, match: Match, base: NDArray[np.int64] | Non
     --------
     >>> store = EventStore.from_rows([("u", 0, "A"), ("u", 1, "B"), ("u", 2, "A")])
     >>> matching_rows(store, Match((Predicate("A"),), nth=2))
-    array([2])
+    array([2], dtype=uint32)
     """
     parts = [_predicate_rows(store, predicate, base) for predicate in match.any_of]
     rows: Rows = parts[0] if len(parts) == 1 else np.zeros(0, np.int64)

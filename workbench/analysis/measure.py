@@ -157,7 +157,7 @@ def _count(
     course = Course(stream, shape, options, tuple(rules[ElementId(node)] for node in shape.nodes), sits)
     mature_us = mature_limit_us(options.window_us, stream.store.data_end_us)
     places = Places(tuple((node, found_positions(stream, match)) for node, match in sits), ignored, mature_us)
-    exclusions = _exclusions(graph, stream)
+    exclusions = exclusions_of(graph, stream)
     if not exclusions and is_plain(course):
         tally = tally_of(walk(course, places, progress), places)
     else:
@@ -166,7 +166,8 @@ def _count(
     return _Counted(graph, tally, seats, mature_us is not None, stream.store.event_names)
 
 
-def _exclusions(graph: MapGraph, stream: Stream) -> list[Exclusion]:
+def exclusions_of(graph: MapGraph, stream: Stream) -> list[Exclusion]:
+    """What must not happen on the links of a graph."""
     return [
         Exclusion(
             graph.shape.index[source],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from workbench.errors import WorkbenchError
@@ -118,6 +118,9 @@ class Options:
         for name, window in (("window", self.window_s), ("step window", self.step_window_s)):
             if window is not None and window < 0:
                 raise WorkbenchError(f"The {name} is negative: {window:g} s.", "Give 0 or more seconds, or no window.")
+
+    def in_mode(self, mode: Mode) -> Options:
+        return replace(self, mode=mode)
 
     @property
     def window_us(self) -> int:

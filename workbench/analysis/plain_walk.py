@@ -114,13 +114,11 @@ def _shared(matches: Sequence[Match]) -> int:
     return max((names.count(name) for name in set(names)), default=0) + free
 
 
-def _apart(walked: Walked, units: Ints) -> Walk:
-    """The tangled units as a walk for the general kernel."""
-    course = walked.course
+def walk_of_units(course: Course, lists: Lists, units: Ints) -> Walk:
+    """Some units as a walk for the general kernel."""
     begin, end = course.stream.offset[units], course.stream.offset[units + 1]
     positions, nodes = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for node in range(len(course.matches)):
-        lists = walked.lists
         source = lists.second_positions if lists.is_second[node] else lists.first_positions
         held = source[lists.begin[node] : lists.end[node]]
         low, high = (np.searchsorted(held, border.astype(held.dtype)) for border in (begin, end))
@@ -141,7 +139,7 @@ def tally(walked: Walked, places: Places) -> Tally:
     parts = [_tally_of(one) for one in walked.found]
     tangled = walked.tangled
     if len(tangled) or not parts:
-        parts.append(exact_tally(_apart(walked, tangled), (), places))
+        parts.append(exact_tally(walk_of_units(walked.course, walked.lists, tangled), (), places))
     return total(parts)
 
 
@@ -173,7 +171,7 @@ def paths(walked: Walked) -> Paths:
     quick = Paths(at, node.astype(np.int64), position.astype(np.int64), time_us)
     if not len(tangled):
         return quick
-    return _spliced(quick, tangled, choose(_apart(walked, tangled))[0])
+    return _spliced(quick, tangled, choose(walk_of_units(walked.course, walked.lists, tangled))[0])
 
 
 def _spliced(quick: Paths, tangled: Ints, slow: Paths) -> Paths:
