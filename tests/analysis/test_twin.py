@@ -27,7 +27,8 @@ from workbench.analysis.options import (
     Ties,
     Unit,
 )
-from workbench.analysis.plain_walk import Course, is_plain, tally, walk
+from workbench.analysis.lists import Course
+from workbench.analysis.plain_walk import is_plain, tally, walk
 from workbench.analysis.plain_walk import paths as paths_of
 from workbench.analysis.shape import Edge, Shape
 from workbench.analysis.stream import Stream, stream_of
