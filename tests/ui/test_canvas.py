@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -22,7 +22,8 @@ LEFT = Qt.MouseButton.LeftButton
 def view(window):
     journey = edits.add(line("a", "b"), [element("m", Kind.MICRO, x=300, y=300)])
     window.desk.start(journey)
-    window.view.resetTransform()
+    QApplication.processEvents()
+    window.view.zoom_whole()
     window.view.centerOn(300, 200)
     return window.view
 
@@ -104,8 +105,10 @@ def drop(view, key: str, position: QPoint, shift: bool = False) -> None:
     carried = QMimeData()
     carried.setData(ENTRY_MIME, key.encode())
     keys = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
-    event = QDropEvent(QPointF(position), Qt.DropAction.CopyAction, carried, LEFT, keys)
-    QApplication.sendEvent(view.viewport(), event)
+    copy = Qt.DropAction.CopyAction
+    QApplication.sendEvent(view.viewport(), QDragEnterEvent(position, copy, carried, LEFT, keys))
+    QApplication.sendEvent(view.viewport(), QDragMoveEvent(position, copy, carried, LEFT, keys))
+    QApplication.sendEvent(view.viewport(), QDropEvent(QPointF(position), copy, carried, LEFT, keys))
 
 
 def test_dropping_a_palette_entry_adds_an_element_there(view):

@@ -49,6 +49,7 @@ class CardFigures:
     instead: tuple[tuple[str, int], ...] = ()
     leaks: tuple[str, ...] = ()
     hits: int | None = None
+    reached: int | None = None
     grade: Grade = Grade.ESTIMATED
     went_on_did: RateFigure = RateFigure()
     went_on_not: RateFigure = RateFigure()
@@ -152,6 +153,7 @@ def _card(  # noqa: PLR0913, PLR0917 - the parts that one card joins
         money_lost=_moved(outcome, "money_lost", element.element_id, figures.money_lost),
         instead=figures.instead,
         hits=figures.hits,
+        reached=figures.reached,
         grade=_grade(figures, outcome, element),
         went_on_did=rate_figure(figures.went_on_did, doers_n) if seated else RateFigure(),
         went_on_not=rate_figure(figures.went_on_not, others_n) if seated else RateFigure(),
@@ -165,6 +167,8 @@ def _typed_previous(element: Element) -> float | None:
 def _people(element: Element, figures: ElementFigures, outcome: Outcome | None) -> tuple[float | None, float | None]:
     by_id = {} if outcome is None else (outcome.did if element.stage_id is not None else outcome.reach)
     projected = by_id.get(element.element_id)
+    if figures.people is None and figures.reached is not None:
+        return None, None  # not linked: only `reached` is known, a flow of 0 would be a claim
     if figures.people is not None:
         base = float(figures.people)
         if outcome is None or not outcome.levers or projected is None or projected.lift is None:

@@ -44,7 +44,7 @@ _BY_WORD = {**{symbol: op for op, symbol in SYMBOLS.items()}, **{op.value: op fo
 _BY_WORD.update({"≥": Operator.GTE, "≤": Operator.LTE, "≠": Operator.NEQ, "set": Operator.SET})
 _WORDS = "|".join(re.escape(word) for word in sorted(_BY_WORD, key=len, reverse=True))
 _CONDITION = re.compile(
-    rf"^\s*(?P<property>\S.*?)\s*(?:(?<=\s)|(?=[<>=!≥≤≠]))(?P<op>{_WORDS})(?:\s*(?P<value>.*?))\s*$"
+    rf"^\s*(?P<property>[^\s<>=!≥≤≠].*?)\s*(?:(?<=\s)|(?=[<>=!≥≤≠]))(?P<op>{_WORDS})(?:\s*(?P<value>.*?))\s*$"
 )
 
 

@@ -159,6 +159,8 @@ def save(journey: Journey, path: Path) -> None:
         If the folder cannot be written, or another program holds the file.
     """
     text = dumps(journey)
+    if not path.resolve().parent.is_dir():
+        raise WorkbenchError(f"{path} cannot be written: its folder does not exist.", "Choose another folder.")
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     lock = filelock.FileLock(path.with_name(f".{path.name}.lock"), timeout=2)
     try:

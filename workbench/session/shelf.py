@@ -185,7 +185,8 @@ def summary_pairs(loaded: Loaded) -> tuple[tuple[str, Any], ...]:
 
 def _import(wanted: Wanted, progress: Progress) -> Loaded:
     from workbench.events.fingerprint import fingerprint
-    from workbench.events.source import Choices, DataKind, Sources, reopened, store_folder
+    from workbench.events.reopening import reopened
+    from workbench.events.source import Choices, DataKind, Sources, store_folder
 
     for path in wanted.paths:
         if not path.exists():

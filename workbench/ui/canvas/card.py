@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneHoverEvent, QStyleOptionGraphicsItem, QWidget
 
 from workbench.forecast.figures import CardFigures
 from workbench.journey.element import Element, ElementId
 from workbench.journey.journey import Journey
-from workbench.journey.taxonomy import Kind
 from workbench.ui import icons, numbers
 from workbench.ui.canvas import card_parts as parts
 from workbench.ui.canvas.words import card_tip
-from workbench.ui.theme import Colours, font, theme
+from workbench.ui.theme import Colours, theme
 
 if TYPE_CHECKING:
     from workbench.ui.canvas.scene import MapScene
@@ -150,28 +149,17 @@ class CardItem(QGraphicsItem):
 
     def _paint_from_afar(self, painter: QPainter, c: Colours) -> None:
         figures = self._map.figures.cards.get(self.element_id, CardFigures())
-        painter.setPen(QColor(c.text))
-        large = font(25, 600)
-        painter.setFont(large)
-        shown = QFontMetricsF(large).elidedText(self.element.title, Qt.TextElideMode.ElideRight, WIDTH - 34)
-        painter.drawText(QRectF(20, 8, WIDTH - 28, 36), Qt.AlignmentFlag.AlignVCenter, shown)
-        painter.setFont(font(34, 700))
-        painter.drawText(QRectF(20, 46, 150, 46), Qt.AlignmentFlag.AlignVCenter, numbers.short_count(figures.people))
-        painter.setFont(font(22, 500))
-        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.setPen(QColor(c.muted))
-        painter.drawText(QRectF(120, 48, WIDTH - 134, 44), right, numbers.rate(figures.previous.value))
+        room = WIDTH - 34 - (82 if figures.leaks else 0)
+        parts.text(painter, QRectF(20, 8, room, 36), self.element.title, c.text, 25, 600)
+        if figures.leaks:
+            parts.pill(painter, QRectF(WIDTH - 90, 10, 82, 32), "▼ leak", c.loss, c.loss_soft, 19)
+        parts.text(painter, QRectF(20, 46, 150, 46), numbers.short_count(figures.people), c.text, 34, 700)
+        beside = numbers.rate(figures.previous.value)
+        if figures.lift is not None:
+            beside = numbers.signed_rate(figures.lift)
+        parts.text(painter, QRectF(120, 48, WIDTH - 134, 44), beside, c.muted, 22, 500, right=True)
         parts.bar(painter, c, figures, QRectF(20, 100, WIDTH - 34, 12))
-        if self.element.kind is Kind.MICRO and self.element.signal:
-            return
         for index, seat in enumerate(self.seats):
             rect = self.seat_rect(index)
             icons.renderer("zap", c.micro).render(painter, QRectF(rect.left() + 6, rect.top() + 2, 20, 20))
-            painter.setPen(QColor(c.text))
-            painter.setFont(font(19, 500))
-            metrics = QFontMetricsF(painter.font())
-            painter.drawText(
-                rect.adjusted(32, 0, 0, 0),
-                Qt.AlignmentFlag.AlignVCenter,
-                metrics.elidedText(seat.title, Qt.TextElideMode.ElideRight, rect.width() - 34),
-            )
+            parts.text(painter, rect.adjusted(32, 0, 0, 0), seat.title, c.text, 19, 500)

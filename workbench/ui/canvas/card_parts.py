@@ -31,6 +31,14 @@ def text(
     return metrics.horizontalAdvance(shown)
 
 
+def pill(painter: QPainter, rect: QRectF, words: str, colour: str, ground: str, size: int) -> None:
+    """A word on a rounded ground."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(ground))
+    painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
+    text(painter, rect.adjusted(6, 0, -4, 0), words, colour, size, 600)
+
+
 def title(painter: QPainter, c: Colours, element: Element, width: float, findings: int) -> None:
     """Icon of the kind, name, and the number of findings."""
     icons.renderer(KIND_ICONS[element.kind], theme().kind_colour(element.kind)).render(
@@ -72,6 +80,10 @@ def chips(painter: QPainter, c: Colours, element: Element, width: float) -> None
 
 def big_number(painter: QPainter, c: Colours, element: Element, figures: CardFigures, journey: Journey) -> None:
     """People here, and how far the levers moved them."""
+    if figures.people is None and figures.reached is not None:
+        width = text(painter, QRectF(_LEFT, 56, 130, 30), numbers.count(figures.reached), c.text, 22, 700)
+        text(painter, QRectF(_LEFT + width + 6, 61, 100, 22), "reached it", c.muted, 11)
+        return
     if figures.people is None:
         words = "no data" if element.is_bound else "no rule yet"
         text(painter, QRectF(_LEFT, 58, 110, 28), words, c.muted, 14, 500)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 THINNEST = 1.6
 WIDEST = 18.0
 _PAD = 48.0
-_LABEL_SCALE = 0.45
+_LABEL_SCALE = 0.6
+_FAR_LABEL_SCALE = 0.3
 
 
 class LinkItem(QGraphicsItem):
@@ -79,8 +80,10 @@ class LinkItem(QGraphicsItem):
         dim = self._map.is_dimmed(self.link.source_id) or self._map.is_dimmed(self.link.target_id)
         painter.setOpacity(0.2 if dim else 1.0)
         self._paint_line(painter, c)
-        if scale >= _LABEL_SCALE or self._map.full_detail:
+        if scale >= _LABEL_SCALE:
             self._paint_label(painter, c)
+        elif scale >= _FAR_LABEL_SCALE:
+            self._paint_far_label(painter, c)
 
     def _colour(self, c: Colours) -> QColor:
         if self._map.is_selected(self.link_id) or self.is_hovered:
@@ -128,6 +131,23 @@ class LinkItem(QGraphicsItem):
         if shown.is_sole and shown.rate is not None and shown.rate < 1:
             return words, f"−{numbers.rate(1 - shown.rate)}"
         return words, ""
+
+    def _paint_far_label(self, painter: QPainter, c: Colours) -> None:
+        """One figure, large: the loss where this is the only way, else the share."""
+        if self.link.returns or self.shown.rate is None:
+            return
+        lost = self.label()[1]
+        words = lost or numbers.rate(self.shown.rate)
+        chosen = font(20, 600)
+        width = QFontMetricsF(chosen).horizontalAdvance(words) + 14
+        centre = self.path.pointAtPercent(0.5)
+        pill = QRectF(centre.x() - width / 2, centre.y() - 15, width, 30)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(c.canvas))
+        painter.drawRoundedRect(pill, 12, 12)
+        painter.setFont(chosen)
+        painter.setPen(QColor(c.loss if lost else c.muted))
+        painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
 
     def _paint_label(self, painter: QPainter, c: Colours) -> None:
         words, lost = self.label()
