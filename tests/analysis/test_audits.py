@@ -363,7 +363,7 @@ def test_done_points_of_the_checklist() -> None:
         segments=(Segment("A"), Segment("B")),
     )
     store = store_of([("a", 0.0, "ask"), ("a", 1.0, "purchase")])
-    answers = [p.answer for p in executive_checklist(chained, Knowledge(None, True, store))]
+    answers = [p.answer for p in executive_checklist(chained, Knowledge(None, (), True, store))]
     assert answers == [Answer.UNKNOWN, *[Answer.DONE] * 5]
     heavy = journey_of(element("ask", details=Details(field_count=9)))
     assert executive_checklist(heavy)[1].answer is Answer.OPEN

@@ -196,3 +196,9 @@ def test_a_benchmark_of_one_week_has_no_noise_of_its_own() -> None:
 
 def test_an_empty_store_has_no_days() -> None:
     assert whole_days(EventStore.from_rows([])) is None
+
+
+def test_blocks_with_missing_days_are_left_out_or_block_the_verdict() -> None:
+    weeks: list[float | None] = [100, None, 101, 99, 100, 102, 98, 100, 60]
+    assert weekly_alerts([weeks]).metrics[0].is_alert
+    assert weekly_alerts([[*weeks[:-1], None]]).reason is NoVerdict.INCOMPLETE

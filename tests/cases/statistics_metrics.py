@@ -381,7 +381,7 @@ def video_milestones(i: Inputs) -> Answer:
 
 @metric
 def survival_curve(i: Inputs) -> Answer:
-    found = survival.survival_curve(i["duration"], i["event"], i["at"], i["conf"])
+    found = survival.survival_curve(i["duration"], i["event"], i["at"], i["conf"], i.get("ci", "log-log"))
     return {"survival": list(found.survival), "lo": list(found.low), "hi": list(found.high)}
 
 
@@ -520,7 +520,8 @@ def retention_sbg(i: Inputs) -> Answer:
 
 @metric
 def sample_size(i: Inputs) -> Answer:
-    kind = experiments.Alternative(i.get("alternative", "two-sided"))
+    is_two_sided = i.get("alternative", "two-sided") == "two-sided"
+    kind = experiments.Alternative.TWO_SIDED if is_two_sided else experiments.Alternative.ONE_SIDED
     return {"n_per_arm": experiments.sample_size(i["p1"], i["p2"], i["alpha"], i["power"], kind)}
 
 
@@ -616,7 +617,7 @@ def ice(i: Inputs) -> Answer:
 
 @metric
 def group_sequential_bounds(i: Inputs) -> Answer:
-    kind = sequential.Spending(i["type"])
+    kind = sequential.Spending(i["type"].replace("OBF", "OF"))
     return {"z": sequential.bounds(i["t"], i["alpha"], kind, i.get("gamma", -4.0))}
 
 

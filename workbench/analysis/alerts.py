@@ -35,6 +35,7 @@ class NoVerdict(StrEnum):
     """Why a week is not judged."""
 
     HISTORY = "history"
+    INCOMPLETE = "incomplete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,14 @@ class WeekReport:
     reason: NoVerdict | None = None
 
 
-def weekly_alerts(weeks: Sequence[Sequence[float]], rule: AlertRule = DEFAULT_RULE) -> WeekReport:
+def weekly_alerts(weeks: Sequence[Sequence[float | None]], rule: AlertRule = DEFAULT_RULE) -> WeekReport:
     """Judge the current week of many metrics.
 
     Parameters
     ----------
     weeks : (M, W) counts of complete 7-day blocks
-        The last column is the current week; at least 6 before it, 8 to 13 serve best.
+        The last column is the current week; at least 6 before it, 8 to 13 serve best. None marks a block with
+        missing days: earlier ones are left out, a current one gets no verdict.
     rule : AlertRule
         Settings.
 
@@ -86,7 +88,10 @@ def weekly_alerts(weeks: Sequence[Sequence[float]], rule: AlertRule = DEFAULT_RU
     >>> weekly_alerts([[900, 910, 890, 905, 895, 900, 902, 610]]).metrics[0].is_alert
     True
     """
-    counts = np.asarray(weeks, dtype=np.float64)
+    counts = np.array([[np.nan if v is None else v for v in row] for row in weeks], dtype=np.float64)
+    if counts.ndim == 2 and counts.size and np.isnan(counts[:, -1]).any():
+        return WeekReport(reason=NoVerdict.INCOMPLETE)
+    counts = counts[:, ~np.isnan(counts).any(axis=0)] if counts.ndim == 2 else counts
     if counts.ndim != 2 or counts.shape[1] - 1 < MIN_HISTORY:
         return WeekReport(reason=NoVerdict.HISTORY)
     noise = _Noise.of(counts, rule)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from workbench.analysis.dead_ends import DEFAULT_BAR, Bar, DeadEnd, judge
-from workbench.analysis.drivers import DriverTable, drivers
+from workbench.analysis.drivers import Driver, DriverTable, drivers
 from workbench.analysis.hits import matching_rows
 from workbench.analysis.match import Match
 from workbench.analysis.timeline import DEFAULT_AMBIENT, Rows, Taking, Timeline, ambient_events, audit_window_s
@@ -21,6 +21,7 @@ from workbench.journey.taxonomy import Kind
 ENOUGH_MATURE = 100
 FEWEST_TAKERS = 100
 SMALLEST_SHARE = 0.01
+MOST_TOP = 5
 US = 1_000_000
 
 
@@ -84,6 +85,14 @@ class Ground:
     def drivers(self) -> DriverTable:
         """Every event and bound element against the macro; a mapped one is named by its element id."""
         return drivers(self.timeline, self.ambient | self._shown_events, {str(i): r for i, r in self.mapped.items()})
+
+    @cached_property
+    def top(self) -> tuple[Driver, ...]:
+        """Up to five actions that hold up; stages are places, no actions."""
+        known = self.journey.element_by_id
+        places = {i for i in self.mapped if known[i].kind is Kind.STAGE}
+        holding = (row for row in self.drivers.rows if row.holds_up)
+        return tuple(row for row in holding if not (row.is_mapped and row.name in places))[:MOST_TOP]
 
     @cached_property
     def actions(self) -> tuple[Action, ...]:

@@ -33,7 +33,11 @@ class SurvivalCurve:
 
 
 def survival_curve(
-    duration: ArrayLike, is_event: ArrayLike, at: Sequence[float] | None = None, level: float = 0.95
+    duration: ArrayLike,
+    is_event: ArrayLike,
+    at: Sequence[float] | None = None,
+    level: float = 0.95,
+    method: str = "log-log",
 ) -> SurvivalCurve:
     """Kaplan-Meier curve of durations, some of them cut off by the end of the data.
 
@@ -44,7 +48,9 @@ def survival_curve(
     at : sequence of float, optional
         Times to read; all event times by default.
     level : float
-        Confidence of the log-log interval; undefined (None) before the first and after the last possible event.
+        Confidence of the interval; undefined (None) before the first and after the last possible event.
+    method : str
+        "log-log" (stays within 0..1) or "linear" (Greenwood's plain one).
 
     Examples
     --------
@@ -61,7 +67,7 @@ def survival_curve(
         return SurvivalCurve(tuple(marks.tolist()), flat, (None,) * len(marks), (None,) * len(marks), risk)
     with np.errstate(all="ignore"):
         curve = ecdf(CensoredData(uncensored=time[event], right=time[~event])).sf
-        low, high = _bounds(curve, level)
+        low, high = _bounds(curve, level, method)
     return SurvivalCurve(
         tuple(marks.tolist()),
         tuple(known(v) for v in curve.evaluate(marks)),
@@ -71,13 +77,13 @@ def survival_curve(
     )
 
 
-def _bounds(curve: Any, level: float) -> tuple[Any, Any]:
+def _bounds(curve: Any, level: float, method: str) -> tuple[Any, Any]:
     import warnings
 
     with warnings.catch_warnings():
         # The library warns that bounds are undefined at 0 and 1; they are passed on as None.
         warnings.simplefilter("ignore", RuntimeWarning)
-        bounds = curve.confidence_interval(level, method="log-log")
+        bounds = curve.confidence_interval(level, method=method)
     return bounds.low, bounds.high
 
 

@@ -48,9 +48,9 @@ def audit_on(
     journey: Journey, measures: Measures | None, store: EventStore | None, ground: Ground | None
 ) -> tuple[Finding, ...]:
     """The same on a ground that was prepared before (its drivers and dead ends are not computed again)."""
-    knowledge = Knowledge(
-        ground.drivers if ground else None, bool(ground and ground.timeline.mature and ground.actions), store
-    )
+    knowledge = Knowledge(store=store)
+    if ground is not None:
+        knowledge = Knowledge(ground.drivers, ground.top, bool(ground.timeline.mature and ground.actions), store)
     found = [
         *structural_audit(journey, measures),
         *(loss_audit(journey, measures) if measures is not None else ()),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.analysis.audits.finding import Finding, FindingKind, Severity
-from workbench.analysis.drivers import DriverTable
+from workbench.analysis.drivers import Driver, DriverTable
 from workbench.events.store import EventStore
 from workbench.journey.element import Element
 from workbench.journey.journey import Journey
@@ -42,6 +42,7 @@ class Knowledge:
     """What is known beside the drawing: drivers and dead ends judged, events present."""
 
     table: DriverTable | None = None
+    top: tuple[Driver, ...] = ()
     dead_ends_judged: bool = False
     store: EventStore | None = None
 
@@ -52,7 +53,7 @@ NOTHING_KNOWN = Knowledge()
 def executive_checklist(journey: Journey, knowledge: Knowledge = NOTHING_KNOWN) -> tuple[Point, ...]:
     """Evaluate the six points: Top 5, micro-velocity, retargeting, tracking, dead-end audit, micro-rewards."""
     return (
-        _top_five(knowledge.table),
+        _top_five(knowledge),
         _velocity(journey),
         _retargeting(journey),
         _tracking(journey, knowledge.store),
@@ -61,12 +62,12 @@ def executive_checklist(journey: Journey, knowledge: Knowledge = NOTHING_KNOWN) 
     )
 
 
-def _top_five(table: DriverTable | None) -> Point:
+def _top_five(knowledge: Knowledge) -> Point:
     question = "Are the Top 5 micro-conversions known?"
-    if table is None:
+    if knowledge.table is None:
         return Point(question, Answer.UNKNOWN, "No events of people are bound yet.")
-    found = table.top
-    answer = Answer.DONE if len(found) >= TOP or (found and len(found) == len(table.rows)) else Answer.OPEN
+    found = knowledge.top
+    answer = Answer.DONE if len(found) >= TOP else Answer.OPEN
     names = ", ".join(row.name for row in found) or "none"
     return Point(question, answer, f"{len(found)} hold up once people of the same depth are compared: {names}.")
 

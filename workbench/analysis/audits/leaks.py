@@ -30,14 +30,14 @@ def step_audit(ground: Ground, listed_ambient: Iterable[str] = DEFAULT_AMBIENT) 
 
 def _strong(ground: Ground, listed: tuple[str, ...]) -> Iterator[Finding]:
     """What holds up against the macro-conversion, and against the first conversion on the happy path."""
-    yield from (_strong_finding(ground, row) for row in ground.drivers.top)
+    yield from (_strong_finding(ground, row) for row in ground.top)
     first = _first_conversion(ground.journey)
     if first is None or first.element_id == ground.macro.element_id:
         return
     nearer = Ground.of(ground.journey, ground.store, listed, first)
     if nearer is not None:
-        known = {row.name for row in ground.drivers.top}
-        yield from (_strong_finding(nearer, row) for row in nearer.drivers.top if row.name not in known)
+        known = {row.name for row in ground.top}
+        yield from (_strong_finding(nearer, row) for row in nearer.top if row.name not in known)
 
 
 def _first_conversion(journey: Journey) -> Element | None:
