@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from workbench.journey import edits
 from workbench.journey.element import Element, ElementId
 from workbench.journey.journey import Journey
@@ -18,6 +20,6 @@ def line(*names: str) -> Journey:
     """Elements in a row, linked one to the next; the last is the macro-conversion."""
     made = [element(name, Kind.MACRO if name == names[-1] else Kind.STAGE, x=300 * n) for n, name in enumerate(names)]
     journey = edits.add(Journey(), made)
-    for source, target in zip(names, names[1:], strict=False):
+    for source, target in pairwise(names):
         journey = edits.connect(journey, ElementId(source), ElementId(target))
     return journey
