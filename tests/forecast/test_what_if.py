@@ -107,13 +107,16 @@ def test_a_loop_counts_only_once_its_rate_is_typed() -> None:
     assert found.reach[ORDER].value == pytest.approx(1000 * 0.35 * 0.4 / (1 - 0.35 * 0.3))
 
 
-def test_a_loop_that_nobody_leaves_is_refused() -> None:
+def test_a_loop_that_nobody_leaves_is_left_out_and_told() -> None:
     journey = Journey(
-        elements=(element("a", volume=10), element("b"), element("c", Kind.MACRO)),
+        elements=(element("a", volume=10), element("b"), element("c", Kind.MACRO, value=1.0)),
         links=(link("a", "b", 1.0), link("b", "a", 1.0, returns=True), link("b", "c", 0.0)),
     )
+    model = ForecastModel.of(journey)
+    assert [hint.kind for hint in model.hints] == [HintKind.ENDLESS]
+    assert model.hints[0].target_id == "b-a"
     with pytest.raises(WorkbenchError, match="loop"):
-        ForecastModel.of(journey)
+        outcome(model, (Lever("b-a", 1.0),))
 
 
 def test_a_seated_micro_conversion_lifts_its_stage_by_extra_doers_times_share_times_difference() -> None:

@@ -118,9 +118,15 @@ class Flow:
             stack[:, source, target] += rate[edge]
         return stack
 
+    def drains(self, rate: Floats) -> bool:
+        """Whether everybody leaves in the end: the spectral radius of Q is below 1."""
+        if not self.has_cycle:
+            return True
+        return float(np.max(np.abs(np.linalg.eigvals(self.transitions(rate))))) < 1.0 - 1e-12
+
     def check_drains(self, rate: Floats) -> None:
-        """Raise if people would go round for ever (spectral radius of Q at least 1)."""
-        if self.has_cycle and float(np.max(np.abs(np.linalg.eigvals(self.transitions(rate))))) >= 1.0 - 1e-12:
+        """Raise if people would go round for ever."""
+        if not self.drains(rate):
             raise WorkbenchError(
                 "With these rates people go round a loop for ever.",
                 "Lower a rate on the loop, so that some people leave it.",

@@ -25,6 +25,7 @@ class HintKind(StrEnum):
     NO_RATE = "rate missing"
     NO_VOLUME = "volume missing"
     OVERFULL = "rates above 100 %"
+    ENDLESS = "loop without way out"
     NO_MACRO = "no macro-conversion"
     NO_VALUE = "value missing"
     NO_EFFECT = "effect of a micro-conversion unknown"
@@ -180,6 +181,8 @@ class _Draft:
         rate = np.array([np.nan if r is None else r for r, _, _ in rates])
         overfull = _overfull(flow, rate)
         rate[np.isin(flow.source, list(overfull))] = np.nan
+        endless = self._endless(flow, links, rate)
+        rate[endless] = np.nan
         volumes = [self._volume(element) for element in nodes]
         headline = self.journey.headline_macro
         model = ForecastModel(
@@ -198,8 +201,13 @@ class _Draft:
             hints=tuple(self._hints(nodes, links, rate, {nodes[n].element_id for n in overfull})),
             seed=self.journey.seed,
         )
-        flow.check_drains(model.known_rate)
         return model
+
+    def _endless(self, flow: Flow, links: list[Link], rate: Floats) -> list[int]:
+        """Returning links whose typed rates would keep people for ever; they are left out until changed."""
+        if not flow.drains(np.nan_to_num(rate, nan=0.0)):
+            return [edge for edge, link in enumerate(links) if link.returns]
+        return []
 
     def _nodes(self) -> list[Element]:
         touched = {end for link in self.journey.links for end in (link.source_id, link.target_id)}
@@ -257,13 +265,8 @@ class _Draft:
 
     def _hints(self, nodes: list[Element], links: list[Link], rate: Floats, overfull: set[ElementId]) -> list[Hint]:
         titles = {e.element_id: e.title for e in self.journey.elements}
-        hints = [
-            Hint(
-                HintKind.NO_RATE, link.link_id, f"Type a rate for {titles[link.source_id]} to {titles[link.target_id]}."
-            )
-            for link, r in zip(links, rate, strict=True)
-            if np.isnan(r) and link.source_id not in overfull
-        ]
+        missing = (k for k, r in zip(links, rate, strict=True) if np.isnan(r) and k.source_id not in overfull)
+        hints = [_rate_hint(link, titles[link.source_id], titles[link.target_id]) for link in missing]
         hints += [
             Hint(HintKind.OVERFULL, i, f"The rates out of {titles[i]} add up to more than 100 %.")
             for i in sorted(overfull)
@@ -282,6 +285,12 @@ class _Draft:
             macro = self.journey.headline_macro or self.journey.macros[0]
             return [Hint(HintKind.NO_VALUE, macro.element_id, f"Type what one {macro.title} is worth to see revenue.")]
         return []
+
+
+def _rate_hint(link: Link, source: str, target: str) -> Hint:
+    if link.returns:
+        return Hint(HintKind.ENDLESS, link.link_id, f"The loop back to {target} keeps people for ever.")
+    return Hint(HintKind.NO_RATE, link.link_id, f"Type a rate for {source} to {target}.")
 
 
 def typed_evidence(link: Link) -> float:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from workbench.analysis.audits.behaviour import behaviour_audit
 from workbench.analysis.audits.checklist import Knowledge, checklist_findings, pitfalls
 from workbench.analysis.audits.finding import Finding, sort_key
-from workbench.analysis.audits.forms import form_audit
-from workbench.analysis.audits.leaks import step_audit
 from workbench.analysis.audits.losses import loss_audit
 from workbench.analysis.audits.structure import structural_audit
 from workbench.analysis.ground import Ground
@@ -54,13 +51,20 @@ def audit_on(
     found = [
         *structural_audit(journey, measures),
         *(loss_audit(journey, measures) if measures is not None else ()),
-        *(behaviour_audit(ground) if ground else ()),
-        *(form_audit(ground) if ground else ()),
-        *(step_audit(ground) if ground else ()),
+        *(_event_audit(ground) if ground else ()),
         *checklist_findings(journey, knowledge),
         *pitfalls(journey, knowledge),
     ]
     return tuple(sorted(found, key=sort_key))
+
+
+def _event_audit(ground: Ground) -> tuple[Finding, ...]:
+    # Imported here: they compile and load what the live audits, and the window's start, do without.
+    from workbench.analysis.audits.behaviour import behaviour_audit
+    from workbench.analysis.audits.forms import form_audit
+    from workbench.analysis.audits.leaks import step_audit
+
+    return (*behaviour_audit(ground), *form_audit(ground), *step_audit(ground))
 
 
 def live_audit(journey: Journey, measures: Measures | None = None) -> tuple[Finding, ...]:
