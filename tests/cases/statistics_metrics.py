@@ -28,7 +28,7 @@ from workbench.analysis.intervals import Interval, Side
 from workbench.analysis.measures import Grade
 from workbench.analysis.timeline import Timeline
 from workbench.events.store import EventStore
-from workbench.forecast import accuracy, bands, experiments, flow, retention, sequential, smoothing
+from workbench.forecast import accuracy, bands, experiments, flow, retention, sequential, sizing, smoothing
 from workbench.forecast.experiments import Arm
 from workbench.forecast.levers import apply_levers
 from workbench.forecast.model import ForecastModel
@@ -521,36 +521,34 @@ def retention_sbg(i: Inputs) -> Answer:
 @metric
 def sample_size(i: Inputs) -> Answer:
     is_two_sided = i.get("alternative", "two-sided") == "two-sided"
-    kind = experiments.Alternative.TWO_SIDED if is_two_sided else experiments.Alternative.ONE_SIDED
-    return {"n_per_arm": experiments.sample_size(i["p1"], i["p2"], i["alpha"], i["power"], kind)}
+    kind = sizing.Alternative.TWO_SIDED if is_two_sided else sizing.Alternative.ONE_SIDED
+    return {"n_per_arm": sizing.sample_size(i["p1"], i["p2"], i["alpha"], i["power"], kind)}
 
 
 @metric
 def power(i: Inputs) -> Answer:
-    return {"power": experiments.power_of(i["n_per_arm"], i["p1"], i["p2"], i["alpha"])}
+    return {"power": sizing.power_of(i["n_per_arm"], i["p1"], i["p2"], i["alpha"])}
 
 
 @metric
 def mde(i: Inputs) -> Answer:
-    return {"p2": experiments.smallest_visible(i["n_per_arm"], i["p1"], i["alpha"], i["power"])}
+    return {"p2": sizing.smallest_visible(i["n_per_arm"], i["p1"], i["alpha"], i["power"])}
 
 
 @metric
 def sample_size_arcsine(i: Inputs) -> Answer:
-    found = experiments.sample_size_arcsine(i["p1"], i["p2"], i["alpha"], i["power"])
+    found = sizing.sample_size_arcsine(i["p1"], i["p2"], i["alpha"], i["power"])
     return {"h": found.h, "n_per_arm": found.n}
 
 
 @metric
 def noninferiority_sample_size(i: Inputs) -> Answer:
-    return {
-        "n_per_arm": experiments.non_inferiority_size(i["p_treat"], i["p_control"], i["margin"], i["alpha"], i["power"])
-    }
+    return {"n_per_arm": sizing.non_inferiority_size(i["p_treat"], i["p_control"], i["margin"], i["alpha"], i["power"])}
 
 
 @metric
 def experiment_duration(i: Inputs) -> Answer:
-    found = experiments.duration(
+    found = sizing.duration(
         i["n_per_arm"], i["arms"], i["eligible_per_day"], i["allocation"], i["conversion_window_days"]
     )
     if found is None:

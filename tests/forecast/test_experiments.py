@@ -13,28 +13,30 @@ from statsmodels.stats.proportion import power_proportions_2indep
 
 from workbench.errors import WorkbenchError
 from workbench.forecast.experiments import (
-    Alternative,
     Arm,
     Guard,
     Idea,
     Verdict,
     chance_better,
-    duration,
     guardrail,
-    micro_versus_macro,
-    non_inferiority_size,
-    power_of,
     ranked,
     ratio_check,
     read_out,
     revenue_read_out,
+)
+from workbench.forecast.retention import KeepCurve, day_retention, keep_curve
+from workbench.forecast.sequential import Spending, bounds, careless_looks, crossing_chance
+from workbench.forecast.sizing import (
+    Alternative,
+    duration,
+    micro_versus_macro,
+    non_inferiority_size,
+    power_of,
     revenue_size,
     sample_size,
     sample_size_arcsine,
     smallest_visible,
 )
-from workbench.forecast.retention import KeepCurve, day_retention, keep_curve
-from workbench.forecast.sequential import Spending, bounds, careless_looks, crossing_chance
 
 rates = st.floats(0.01, 0.6)
 
