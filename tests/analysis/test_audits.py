@@ -331,6 +331,9 @@ def test_the_shops_planted_stories_are_found() -> None:
     assert leak.element_ids == ("begin-checkout", "shipping-entered")
     assert "mobile" in leak.sentence
     assert found(findings, FindingKind.ERROR_STATE)[0].element_ids == ("checkout-error",)
+    (gap,) = found(findings, FindingKind.TRACKING_BREAK)
+    assert gap.element_ids == ("add-to-wishlist",)
+    assert "from 2026-03-23 to 2026-03-29" in gap.sentence
     assert "size-guide-opened" in {i for f in found(findings, FindingKind.STRONG) for i in f.element_ids}
     assert not {"share"} & {i for f in found(findings, FindingKind.STRONG) for i in f.element_ids}
 
@@ -487,3 +490,22 @@ def test_errors_without_a_telling_property_have_no_types() -> None:
     journey = journey_of(element("failure", role=Role.ERROR, rule=Rule(("error",))))
     (finding,) = found(audit(journey, None, store, ()), FindingKind.ERROR_STATE)
     assert len(finding.evidence) == 2
+
+
+def weekly_log(last_week: float) -> EventStore:
+    """Ten weeks of 200 buyers among 2,000; in the last one the buyers are multiplied."""
+    rows: list[tuple[str, float, str]] = []
+    for week in range(10):
+        for i in range(2_000):
+            at = (week + i / 2_000) * 7 * DAY_S
+            rows.append((f"w{week}p{i}", at, "view"))
+            if i % 10 < (last_week if week == 9 else 1):
+                rows.append((f"w{week}p{i}", at + 60, "purchase"))
+    return store_of(rows, 70 * DAY_S)
+
+
+def test_a_week_beyond_the_usual_range_is_an_alert_and_a_usual_one_is_not() -> None:
+    (finding,) = found(audit(journey_of(), None, weekly_log(2), ()), FindingKind.ALERT)
+    assert finding.element_ids == ("order",)
+    assert "expected 200" in finding.sentence
+    assert not found(audit(journey_of(), None, weekly_log(1), ()), FindingKind.ALERT)

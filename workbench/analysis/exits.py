@@ -85,5 +85,7 @@ def _visits_by_event(
     """Visits that contain each event, and those that end with it."""
     size = len(store.event_names)
     code = store.event[rows].astype(np.int64)
-    pairs = np.unique(number * size + code)
+    # Sorting and dropping repeats is several times faster here than np.unique, which hashes.
+    pairs = np.sort(number * size + code)
+    pairs = pairs[np.diff(pairs, prepend=-1) != 0]
     return np.bincount(pairs % size, minlength=size), np.bincount(code[is_last], minlength=size)

@@ -63,8 +63,9 @@ def _event_audit(ground: Ground) -> tuple[Finding, ...]:
     from workbench.analysis.audits.behaviour import behaviour_audit
     from workbench.analysis.audits.forms import form_audit
     from workbench.analysis.audits.leaks import step_audit
+    from workbench.analysis.audits.trends import trend_audit
 
-    return (*behaviour_audit(ground), *form_audit(ground), *step_audit(ground))
+    return (*behaviour_audit(ground), *form_audit(ground), *step_audit(ground), *trend_audit(ground))
 
 
 def live_audit(journey: Journey, measures: Measures | None = None) -> tuple[Finding, ...]:

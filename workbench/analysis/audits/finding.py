@@ -48,6 +48,8 @@ class FindingKind(StrEnum):
     PITFALL = "pitfall"
     STRONG = "holds up"
     LEAK = "leak of a group"
+    TRACKING_BREAK = "tracking break"
+    ALERT = "week out of range"
     GROWING_COUNT = "count that grows"
 
 
