@@ -20,7 +20,7 @@ from workbench.events.formats import registry
 from workbench.events.formats.format import Format
 from workbench.events.formats.snowplow import FIELDS
 from workbench.events.report import ImportReport
-from workbench.events.source import Sources, import_counts, import_events, recognise
+from workbench.events.source import Choices, Sources, import_counts, import_events, recognise
 from workbench.events.store import EventStore
 
 
@@ -374,3 +374,25 @@ def test_a_preview_shows_the_first_rows_as_they_are(tmp_path: Path) -> None:
         assert sources.preview.columns == ("user_id", "event", "timestamp")
         assert sources.preview.rows == (("007", "view", "2021-03-01"),) * 50
         assert sources.mapping.columns() == {"user": "user_id", "time": "timestamp", "event": "event"}
+
+
+def test_visitors_become_the_person_they_logged_in_as_where_asked(tmp_path: Path) -> None:
+    hits = [HITS[0], HITS[1] | {"user_id": "anna"}, HITS[2] | {"user_pseudo_id": "3.3", "user_id": "anna"}]
+    path = written(tmp_path, lines(hits))
+    apart, _ = import_events([path], folder=tmp_path / "a")
+    joined, report = import_events([path], Choices(stitch=True), folder=tmp_path / "b")
+    assert (ids(apart), ids(joined)) == ({"1.10", "3.3"}, {"anna"})
+    assert {str(one.kind): one.count for one in report.repairs}["identity_merged"] == 3
+
+
+def test_epoch_numbers_that_carry_the_zone_can_be_shifted_back(tmp_path: Path) -> None:
+    path = written(tmp_path, "user_id,event,timestamp\nu1,view,1614596400\n")
+    store, _ = import_events([path], Choices(zone="Europe/Berlin", epoch_is_local=True), folder=tmp_path / "store")
+    assert store.time_us.tolist() == [1_614_592_800_000_000]
+
+
+def test_money_that_comes_late_in_a_long_file_is_seen(tmp_path: Path) -> None:
+    rows = [{"user_id": f"visitor-{n % 999}", "event": "view", "time": 1_614_592_800 + n} for n in range(70_000)]
+    rows += [row | {"event": "buy", "revenue": 1.5} for row in rows[:9_000]]
+    _, report = imported(written(tmp_path, lines(rows)))
+    assert report.revenue == 13_500

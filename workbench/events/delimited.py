@@ -19,6 +19,7 @@ from workbench.events.dialect import Dialect
 from workbench.events.reading import BATCH_ROWS, SAMPLE_ROWS, Origin, Rows, header_names, invented_names, text_rows
 from workbench.events.repairs import Ledger, RepairKind
 from workbench.events.text import TextFile
+from workbench.events.windows import spread_lines
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,6 +29,7 @@ MAX_COLUMNS = 20_000
 _HEAD = 1 << 18
 QUICK_FROM = 1 << 18  # below that the careful road is as fast, since DuckDB takes a while to wake up
 _MAX_SPAN = 5_000
+_PER_PLACE = 40
 
 
 @dataclass(slots=True)
@@ -105,7 +107,19 @@ class DelimitedReading:
         rows = next(self._careful(Ledger(), 0, SAMPLE_ROWS), None)
         if rows is None:
             return pa.table({name: pa.array([], pa.string()) for name in self.columns})
-        return pa.Table.from_batches([rows.batch])
+        return pa.concat_tables([pa.Table.from_batches([rows.batch]), *self._spread_rows()]).combine_chunks()
+
+    def _spread_rows(self) -> Iterator[pa.Table]:
+        """Rows at places spread over a long file; a part of a record has another width and is left out."""
+        import pyarrow as pa
+
+        dialect, width = self.dialect, len(self.columns)
+        for lines in spread_lines(self._text.path, self._text.path.stat().st_size):
+            text = b"\n".join(lines[:_PER_PLACE]).decode("utf-8", "replace")
+            rows = dialects.parse(text, dialect.separator, dialect.quote, dialect.escape)
+            found = [row for row in rows if len(row) == width]
+            if found:
+                yield pa.Table.from_batches([text_rows(self.columns, found, range(len(found))).batch])
 
     def batches(self, ledger: Ledger) -> Iterator[Rows]:
         self._book_preamble(ledger)
@@ -281,7 +295,6 @@ class DelimitedReading:
             strict_mode=True,
             ignore_errors=False,
             null_padding=False,
-            max_line_size=MAX_LINE,
         )
         return relation.to_arrow_reader(BATCH_ROWS)
 

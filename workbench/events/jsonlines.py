@@ -18,12 +18,14 @@ from workbench.events.nested import record_batch
 from workbench.events.reading import BATCH_ROWS, SAMPLE_ROWS, Origin, Rows
 from workbench.events.repairs import Ledger, RepairKind
 from workbench.events.text import TextFile
+from workbench.events.windows import spread_lines
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _CHUNK = 16 << 20
 _BLOCK = 4 << 20
+_PER_PLACE = 40
 MAX_LINE = 16 << 20
 MAX_WRAPPED = 512 << 20
 
@@ -53,7 +55,9 @@ class JsonLinesReading:
     def _sampled(self) -> Iterator[Rows]:
         with self._text.path.open("rb") as file:
             file.seek(self._text.start)
-            lines = list(itertools.islice(file, SAMPLE_ROWS))
+            lines = [line[:MAX_LINE] for line in itertools.islice(_short_lines(file), SAMPLE_ROWS)]
+        for found in spread_lines(self._text.path, self._text.path.stat().st_size):
+            lines += found[:_PER_PLACE]
         yield from careful_rows(lines, 1, Ledger())
 
     def batches(self, ledger: Ledger) -> Iterator[Rows]:
@@ -89,6 +93,12 @@ class JsonLinesReading:
     def _parsed(self, chunk: bytes, pj: Any) -> pa.Table:
         options = pj.ParseOptions(explicit_schema=self._schema, unexpected_field_behavior="infer")
         return pj.read_json(io.BytesIO(chunk), pj.ReadOptions(block_size=max(_BLOCK, _longest(chunk))), options)
+
+
+def _short_lines(file: BinaryIO) -> Iterator[bytes]:
+    """Lines of a file, without ever holding one of many megabytes."""
+    while line := file.readline(MAX_LINE):
+        yield line
 
 
 def _longest(chunk: bytes) -> int:

@@ -52,7 +52,7 @@ def _is_text(source: Shaped, name: str | None) -> bool:
 
 def _time_style(source: Shaped, mapping: Mapping, guess: Guess, ledger: Ledger) -> TimeStyle:
     if mapping.time is None or not _is_text(source, mapping.time):
-        return TimeStyle(mapping.zone, mapping.time_unit)
+        return TimeStyle(mapping.zone, mapping.time_unit, epoch_is_local=mapping.epoch_is_local)
     prefers_day = source.origin.separator == ";"
     style = times.style_of(guess.cells(mapping.time), mapping.zone, prefers_day)
     if style.mark and not style.is_proven and mapping.day_first is None:
@@ -63,7 +63,8 @@ def _time_style(source: Shaped, mapping: Mapping, guess: Guess, ledger: Ledger) 
         order = "day first" if style.day_first else "month first"
         why = "proven by a day above 12 or by the point" if style.is_proven else "assumed: no day above 12 proves it"
         ledger.note(RepairKind.DAY_ORDER, 1, f"{next(iter(guess.cells(mapping.time)), '')} read {order}, {why}")
-    return TimeStyle(mapping.zone, mapping.time_unit, style.day_first, style.mark, style.is_proven)
+    local = mapping.epoch_is_local
+    return TimeStyle(mapping.zone, mapping.time_unit, style.day_first, style.mark, style.is_proven, local)
 
 
 def _value_style(source: Shaped, mapping: Mapping, guess: Guess) -> NumberStyle:

@@ -72,8 +72,9 @@ class Mapping:
     """Columns by role, and how to read them; None means that the data have no such column.
 
     `time_unit` fixes the unit of numeric times (s, ms, us, ns); None tells it by size. `day_first` fixes the order of
-    day and month; None decides by proof. `zone` is where times without a zone are taken to be. `zero_is_id` keeps "0"
-    as a user id. `keep` names columns that are kept although each row has a value of its own.
+    day and month; None decides by proof. `zone` is where times without a zone are taken to be; with `epoch_is_local`
+    numbers are too. `zero_is_id` keeps "0" as a user id. `keep` names columns that are kept although each row has a
+    value of its own.
     """
 
     user: str | None = None
@@ -89,6 +90,7 @@ class Mapping:
     time_unit: str | None = None
     day_first: bool | None = None
     zero_is_id: bool = False
+    epoch_is_local: bool = False
     keep: tuple[str, ...] = ()
 
     @property

@@ -33,6 +33,7 @@ from workbench.events.repairs import Ledger
 from workbench.events.report import ImportReport
 from workbench.events.run import Run
 from workbench.events.schema import Mapping, override
+from workbench.events.stitching import stitched
 from workbench.progress import Progress
 
 if TYPE_CHECKING:
@@ -76,13 +77,19 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a person chose: columns by role, zone, sheet, privacy, and the order of day and month."""
+    """What a person chose: columns by role, zone, sheet, privacy, and the order of day and month.
+
+    `epoch_is_local` shifts epoch numbers that carry the zone's offset; `stitch` counts a visitor before the log-in and
+    the person after it as one, where the export says which is which.
+    """
 
     columns: tuple[tuple[str, str], ...] = ()
     zone: str = "UTC"
     sheet: str | None = None
     day_first: bool | None = None
     mapping: Mapping | None = None
+    epoch_is_local: bool = False
+    stitch: bool = False
     privacy: Privacy = NO_PRIVACY
 
 
@@ -132,10 +139,10 @@ class Sources:
     def _combined(self) -> Combined:
         return combined(self._readings)
 
-    @property
+    @cached_property
     def identity(self) -> dict[str, str]:
-        """Ids that were merged into others, by a file given along."""
-        return self._combined.identity
+        """Ids that were merged into others: by a file given along, and by the data themselves if that was asked for."""
+        return self._combined.identity | (stitched(self.items) if self._choices.stitch else {})
 
     def _open(self, path: Path) -> Iterator[Reading]:
         several = list(members(path, self._staging, self.ledger))
@@ -207,7 +214,8 @@ class Sources:
         if self._choices.mapping is not None:
             return self._choices.mapping.only_of(names) if len(self.items) > 1 else self._choices.mapping
         proposed = item.format.mapping(item.sample, self._choices.zone)
-        proposed = replace(proposed, day_first=self._choices.day_first)
+        day_first, epoch_is_local = self._choices.day_first, self._choices.epoch_is_local
+        proposed = replace(proposed, day_first=day_first, epoch_is_local=epoch_is_local)
         chosen = override(proposed, dict(self._choices.columns), names)
         if not chosen.is_complete:
             lacking = [role for role in ("user", "time", "event") if getattr(chosen, role) is None]

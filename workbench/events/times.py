@@ -28,6 +28,7 @@ class TimeStyle:
 
     `unit` names the unit of numbers where the format fixes it; None tells it by size. `mark` is the sign between the
     parts of dates that end with the year, "" where there are none. `is_proven` says whether a day above 12 decided.
+    `epoch_is_local` says that numbers count from the local midnight of 1970, as some older exports do.
     """
 
     zone: str = "UTC"
@@ -35,6 +36,7 @@ class TimeStyle:
     day_first: bool = False
     mark: str = ""
     is_proven: bool = True
+    epoch_is_local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,12 @@ class TimeReader:
         us, is_good, units = self._scaled(values)
         is_good &= ~is_empty
         self._book_units(units, is_good, values)
-        return self._finish(us, is_good, is_empty, (units == 4) | (units == 5))
+        return self._finish(us, is_good, is_empty, self._is_local(units))
+
+    def _is_local(self, units: NDArray[np.int8]) -> NDArray[np.bool_]:
+        """Spreadsheet days and written digits name no zone; epoch numbers do, unless the export is known to lie."""
+        local: NDArray[np.bool_] = (units == 4) | (units == 5) | self._style.epoch_is_local
+        return local
 
     def _scaled(self, values: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int8]]:
         """(Microseconds, is a time, unit: 0 s, 1 ms, 2 us, 3 ns, 4 spreadsheet days, 5 written as digits, -1 none)."""
@@ -227,7 +234,7 @@ class TimeReader:
         whole = all(text.lstrip("+-").isdigit() and len(text) < 19 + (text[0] in "+-") for text in texts)
         values = np.array([int(t) for t in texts], np.int64) if whole else np.array([_as_float(t) for t in texts])
         us[places], is_good[places], units = self._scaled(values)
-        local[places] = (units == 4) | (units == 5)
+        local[places] = self._is_local(units)
         self._book_units(units, is_good[places], values)
 
     def _one(self, text: str) -> clock.Reading | None:
@@ -241,7 +248,9 @@ class TimeReader:
         self, us: NDArray[np.int64], is_good: NDArray[np.bool_], is_empty: NDArray[np.bool_], local: NDArray[np.bool_]
     ) -> Times:
         local = local & is_good
-        self.naive += int(local.sum())
+        naive = int(local.sum())
+        self.naive += naive
+        self._ledger.note(RepairKind.ZONE_ASSUMED, naive, f"read as {self._style.zone}")
         if self._style.zone != "UTC" and local.any():
             sane = local & (us >= clock.FIRST_US) & (us < clock.LAST_US)
             us = us.copy()

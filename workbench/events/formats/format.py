@@ -67,7 +67,8 @@ class Format:
     `recognises` looks at column names and first rows, never at file names. `reshape` turns a raw batch into plain
     columns (and may give more or fewer rows); None leaves it as it is. `mapping` maps the reshaped columns.
     `technical` names events that a path view passes over, `unwanted` columns that are not kept, and `prefixes` what is
-    cut off the names of nested columns.
+    cut off the names of nested columns. `log_ins` are pairs of columns of which the first names a visitor and the
+    second the person that the visitor turned out to be.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Format:
     technical: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
+    log_ins: tuple[tuple[str, str], ...] = ()
 
 
 class Shaped:

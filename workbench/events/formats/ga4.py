@@ -223,4 +223,6 @@ FORMAT = Format(
     _reshape,
     TECHNICAL,
     tuple(_UNWANTED),
+    (),
+    (("user_pseudo_id", "user_id"),),
 )

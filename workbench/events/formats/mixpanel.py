@@ -88,4 +88,5 @@ FORMAT = Format(
     _TECHNICAL,
     ("$insert_id", "insert_id", "mp_processing_time_ms", "_fivetran_id"),
     ("properties.",),
+    (("properties.$device_id", "properties.$user_id"), ("device_id", "user_id")),
 )

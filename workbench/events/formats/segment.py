@@ -91,4 +91,5 @@ FORMAT = Format(
     _TECHNICAL,
     _UNWANTED,
     ("properties.",),
+    (("anonymousId", "userId"), ("anonymous_id", "user_id")),
 )
