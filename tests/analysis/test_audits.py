@@ -305,6 +305,8 @@ def of_data(findings: Iterable[Finding]) -> set[FindingKind]:
         FindingKind.LEAK,
         FindingKind.ERROR_STATE,
         FindingKind.FRICTION,
+        FindingKind.TRACKING_BREAK,
+        FindingKind.ALERT,
     }
     return {finding.kind for finding in findings} & wanted
 

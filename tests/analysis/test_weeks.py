@@ -202,3 +202,9 @@ def test_blocks_with_missing_days_are_left_out_or_block_the_verdict() -> None:
     weeks: list[float | None] = [100, None, 101, 99, 100, 102, 98, 100, 60]
     assert weekly_alerts([weeks]).metrics[0].is_alert
     assert weekly_alerts([[*weeks[:-1], None]]).reason is NoVerdict.INCOMPLETE
+
+
+def test_days_after_the_last_event_are_quiet_not_broken() -> None:
+    rows = [(f"u{d}-{i}", (d + i / 50) * DAY_S, "view") for d in range(10) for i in range(50)]
+    assert not tracking_breaks(store_of(rows, 60 * DAY_S))
+    assert not tracking_breaks(store_of([("a", 0.0, "view"), ("a", 1.0, "view")], 9 * DAY_S))

@@ -114,13 +114,15 @@ def tracking_breaks(
     Notes
     -----
     Only events with a median of at least 8 a day on the days they occur; a day is normal with at least half of the
-    median number of all events.
+    median number of all events on days that have any.
     """
     days = whole_days(store, zone)
     if days is None:
         return ()
     total = daily_counts(store, days, np.arange(store.n_events))
-    normal = total >= NORMAL_SHARE * np.median(total)
+    if not total.any():
+        return ()
+    normal = total >= NORMAL_SHARE * np.median(total[total > 0])
     named = mapped if mapped is not None else {name: store.postings(c) for c, name in enumerate(store.event_names)}
     found: list[TrackingBreak] = []
     for name, rows in named.items():
