@@ -61,7 +61,7 @@ def test_each_link_has_its_own_weeks_and_upper_quartile() -> None:
 def test_a_step_is_described_by_what_it_costs() -> None:
     ground = Ground.of(journey(), weeks_of_people(), ())
     assert ground is not None
-    view, cart = step_frictions(ground, ())
+    view, cart = step_frictions(ground)
     assert view.lost.value == pytest.approx(0.4, abs=0.001)
     assert view.median_s == pytest.approx(20)
     assert cart.with_error.value == 0.0
@@ -81,7 +81,7 @@ def test_a_repeated_tap_is_rage() -> None:
     rows = [("a", float(t), "view") for t in range(5)] + [("b", 0.0, "view"), ("b", 1.0, "cart")]
     ground = Ground.of(journey(), store_of([*rows, ("b", 2.0, "buy")], 40 * DAY_S), ())
     assert ground is not None
-    assert (step_frictions(ground, ())[0].raging.k, step_frictions(ground, ())[0].raging.n) == (1, 2)
+    assert (step_frictions(ground)[0].raging.k, step_frictions(ground)[0].raging.n) == (1, 2)
 
 
 def rows_of(store: EventStore, name: str) -> Rows:
@@ -124,7 +124,7 @@ def test_ends_without_rule_are_passed_over() -> None:
     assert step_weeks(unbound, store, ()) == {}
     ground = Ground.of(unbound, store, ())
     assert ground is not None
-    (only,) = step_frictions(ground, ())
+    (only,) = step_frictions(ground)
     assert (only.source_id, only.target_id) == ("page", "order")
 
 
@@ -132,4 +132,4 @@ def test_a_map_without_error_states_has_no_error_rate() -> None:
     drawn = journey()
     ground = Ground.of(drawn.with_elements(e for e in drawn.elements if e.role is None), weeks_of_people(3), ())
     assert ground is not None
-    assert step_frictions(ground, ())[0].errors_per_100 is None
+    assert step_frictions(ground)[0].errors_per_100 is None

@@ -49,6 +49,7 @@ class Ground:
     ambient: frozenset[str]
     mapped: Mapping[ElementId, Rows]
     is_audit_window: bool
+    listed_ambient: tuple[str, ...] = DEFAULT_AMBIENT
 
     @classmethod
     def of(
@@ -75,11 +76,16 @@ class Ground:
             for e in journey.elements
             if e.rule is not None and e.is_bound and e.kind is not Kind.MACRO
         }
-        ambient = ambient_events(store, listed_ambient)
+        listed = tuple(listed_ambient)
+        ambient = ambient_events(store, listed)
         window_s, is_audit = _window(journey, store)
         rows = matching_rows(store, Match.of(goal.rule))
         timeline = Timeline.of(store, rows, window_s, ambient, tuple(mapped.values()))
-        return cls(journey, store, goal, timeline, ambient, mapped, is_audit)
+        return cls(journey, store, goal, timeline, ambient, mapped, is_audit, listed)
+
+    def towards(self, element_id: ElementId) -> Ground | None:
+        """The same data with another element as the goal; None where it is not bound."""
+        return Ground.of(self.journey, self.store, self.listed_ambient, self.journey.element_by_id[element_id])
 
     @cached_property
     def drivers(self) -> DriverTable:

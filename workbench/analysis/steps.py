@@ -84,16 +84,16 @@ class StepFriction:
     patience_s: float | None
 
 
-def step_frictions(ground: Ground, listed: Iterable[str] = DEFAULT_AMBIENT) -> tuple[StepFriction, ...]:
+def step_frictions(ground: Ground) -> tuple[StepFriction, ...]:
     """Friction of each step of the happy path whose ends are bound."""
-    known, ambient = ground.journey.element_by_id, tuple(listed)
+    known = ground.journey.element_by_id
     path = [known[i] for i in ground.journey.happy_path if i in known and known[i].is_bound]
-    found = (_friction(ground, a, b, ambient) for a, b in pairwise(path))
+    found = (_friction(ground, a, b) for a, b in pairwise(path))
     return tuple(step for step in found if step is not None)
 
 
-def _friction(ground: Ground, source: Element, target: Element, ambient: tuple[str, ...]) -> StepFriction | None:
-    step = _towards(ground.journey, ground.store, ambient, target.element_id)
+def _friction(ground: Ground, source: Element, target: Element) -> StepFriction | None:
+    step = ground.towards(target.element_id)
     taking = step.taking(source.element_id) if step is not None else None
     if step is None or taking is None or not len(taking.people):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +11,6 @@ from workbench.analysis.audits.finding import Evidence, Finding, FindingKind, Se
 from workbench.analysis.drivers import Driver
 from workbench.analysis.ground import Ground
 from workbench.analysis.segments import SegmentComparison, SegmentRow, compare_segments
-from workbench.analysis.timeline import DEFAULT_AMBIENT
 from workbench.events.store import EventStore
 from workbench.journey.element import Element, ElementId
 from workbench.journey.journey import Journey
@@ -22,19 +21,18 @@ MATERIAL_POINTS = 0.05
 GROUPING_WORDS = ("device", "platform", "browser", "os", "country", "source", "medium", "channel")
 
 
-def step_audit(ground: Ground, listed_ambient: Iterable[str] = DEFAULT_AMBIENT) -> tuple[Finding, ...]:
+def step_audit(ground: Ground) -> tuple[Finding, ...]:
     """Findings about the steps of the happy path, each step in turn being the goal."""
-    listed = tuple(listed_ambient)
-    return (*_strong(ground, listed), *_leaks(ground, listed))
+    return (*_strong(ground), *_leaks(ground))
 
 
-def _strong(ground: Ground, listed: tuple[str, ...]) -> Iterator[Finding]:
+def _strong(ground: Ground) -> Iterator[Finding]:
     """What holds up against the macro-conversion, and against the first conversion on the happy path."""
     yield from (_strong_finding(ground, row) for row in ground.top)
     first = _first_conversion(ground.journey)
     if first is None or first.element_id == ground.macro.element_id:
         return
-    nearer = Ground.of(ground.journey, ground.store, listed, first)
+    nearer = ground.towards(first.element_id)
     if nearer is not None:
         known = {row.name for row in ground.top}
         yield from (_strong_finding(nearer, row) for row in nearer.top if row.name not in known)
@@ -65,13 +63,13 @@ def _strong_finding(ground: Ground, row: Driver) -> Finding:
     )
 
 
-def _leaks(ground: Ground, listed: tuple[str, ...]) -> Iterator[Finding]:
+def _leaks(ground: Ground) -> Iterator[Finding]:
     """Groups of people (by device, country, source) that go on less often than all others at a step."""
     known = ground.journey.element_by_id
     path = [i for i in ground.journey.happy_path if i in known and known[i].is_bound]
     properties = grouping_properties(ground.store)
     for before, after in pairwise(path):
-        step = Ground.of(ground.journey, ground.store, listed, known[after]) if properties else None
+        step = ground.towards(after) if properties else None
         for name in properties if step is not None else ():
             compared = step_by_group(step, before, name) if step is not None else None
             if compared is not None:
