@@ -6,18 +6,20 @@ import importlib
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
 from workbench import paths
 from workbench.errors import CancelledError, WorkbenchError
+from workbench.progress import Progress
 
 if TYPE_CHECKING:
     from workbench.events.source import Choices
@@ -46,6 +48,8 @@ DayOption = Annotated[
     bool | None, typer.Option("--day-first/--month-first", help="Order in dates such as 03/04/2021 that prove none.")
 ]
 PrivacyOption = Annotated[str, typer.Option("--privacy", help="Protect at import: hash=SALT, mask, queries.")]
+StitchOption = Annotated[bool, typer.Option("--stitch", help="Count a visitor and the person after the log-in as one.")]
+EpochOption = Annotated[bool, typer.Option("--epoch-local", help="Numeric times carry the offset of --zone.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -81,18 +85,54 @@ def as_usage() -> Iterator[None]:
         raise typer.BadParameter(str(error)) from None
 
 
-def choices_of(mapping: str, zone: str, sheet: str | None, day_first: bool | None, privacy: str = "") -> Choices:
-    """What the options of a command choose."""
+def choices_of(given: dict[str, Any]) -> Choices:
+    """What the options of a command choose, by the names of its parameters."""
     from workbench.events import zones
+    from workbench.events.aggregates import CountKind
     from workbench.events.privacy import parse_privacy
     from workbench.events.schema import parse_mapping
     from workbench.events.source import Choices
 
-    zones.zone(zone)
+    zones.zone(given["zone"])
     with as_usage():
-        columns = parse_mapping(mapping) if mapping else {}
-        protection = parse_privacy(privacy)
-    return Choices(tuple(columns.items()), zone, sheet, day_first, privacy=protection)
+        columns = parse_mapping(given["mapping"]) if given["mapping"] else {}
+        protection = parse_privacy(given["privacy"])
+        kinds = {str(kind): kind for kind in CountKind}
+        if given.get("counts") not in (None, *kinds):
+            raise WorkbenchError(f"“{given['counts']}” is no kind of count.", "Write unique or additive.")
+    return Choices(
+        tuple(columns.items()),
+        given["zone"],
+        given["sheet"],
+        given["day_first"],
+        epoch_is_local=given["epoch_local"],
+        stitch=given["stitch"],
+        count_kind=kinds.get(given.get("counts") or ""),
+        privacy=protection,
+    )
+
+
+class Told(Progress):
+    """Tells the rows read, their pace and the time left, at most four times a second."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._stream, self._began, self._told = stream, time.monotonic(), 0.0
+
+    def step(self, done: float, total: float, rows: int = 0, label: str = "") -> None:
+        super().step(done, total, rows, label)
+        now = time.monotonic()
+        if now - self._told < 0.25 or now - self._began < 1:
+            return
+        self._told, passed = now, now - self._began
+        left = f", {passed / self.share - passed:,.0f} s left" if self.share else ""
+        self._stream.write(f"\r{self.label or 'Reading'}: {rows:,} rows, {rows / passed:,.0f} a second{left}   ")
+        self._stream.flush()
+
+
+def progress_on(stream: TextIO) -> Progress:
+    """Progress that a person sees on a terminal, and nobody in a pipe."""
+    return Told(stream) if stream.isatty() else Progress()
 
 
 @app.command("inspect")
@@ -104,12 +144,15 @@ def inspect_data(  # noqa: PLR0913, PLR0917 - one argument an option
     sheet: SheetOption = None,
     day_first: DayOption = None,
     privacy: PrivacyOption = "",
+    stitch: StitchOption = False,
+    epoch_local: EpochOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Say what the files hold: format, rows, people, period, events, revenue, repairs and findings."""
+    choices = choices_of(locals())
     from workbench.events.summary import summary_of
 
-    shown = summary_of(data, choices_of(mapping, zone, sheet, day_first, privacy))
+    shown = summary_of(data, choices, progress_on(sys.stderr))
     print_json(shown) if as_json else print_summary(shown)
 
 
@@ -129,25 +172,28 @@ def measure(  # noqa: PLR0913, PLR0917 - one argument an option, which typer rea
     ] = None,
     where: Annotated[list[str] | None, typer.Option("--where", help='"property op value"; may repeat.')] = None,
     segment: Annotated[str | None, typer.Option("--segment", help="Segment of counts that are split by one.")] = None,
+    counts: Annotated[str | None, typer.Option("--counts", help="Step counts are unique (people) or additive.")] = None,
     mapping: MapOption = "",
     zone: ZoneOption = "UTC",
     sheet: SheetOption = None,
     day_first: DayOption = None,
     privacy: PrivacyOption = "",
+    stitch: StitchOption = False,
+    epoch_local: EpochOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Count a funnel on events, or read it off step counts."""
+    choices = choices_of(locals())
     from workbench.analysis import asked
     from workbench.events.aggregates import StepCounts
     from workbench.events.source import read_dataset
 
-    choices = choices_of(mapping, zone, sheet, day_first, privacy)
     with as_usage():
         rules = asked.parse_steps(steps)
         words = {"mode": mode, "ties": ties, "entry": entry, "count_by": count_by, "window": window}
         options = asked.options_of(words)
         options = replace(options, span=asked.span_of(first, last, zone), cleaning=asked.cleaning_of(where or []))
-    found = read_dataset(data, choices)
+    found = read_dataset(data, choices, progress_on(sys.stderr))
     if isinstance(found, StepCounts):
         shown = asked.measured_counts(found, rules, segment, (first, last))
     else:

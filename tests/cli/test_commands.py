@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import socket
 from pathlib import Path
 
 import pytest
 
 from tests.cli.running import CommandLine
+from workbench import cli
 from workbench.analysis.asked import parse_steps, seconds_of
 
 TRAPS = Path(__file__).parents[1] / "events" / "traps"
@@ -94,3 +97,50 @@ def test_the_second_import_of_the_same_file_reopens_the_store(breadcrumb: Comman
     assert breadcrumb.json("inspect", copy) == first
     copy.write_bytes(CANON.read_bytes() + b"u9,view,2021-03-04T10:00:00Z,\n")
     assert breadcrumb.json("inspect", copy)["rows"] == 10
+
+
+def test_counts_may_be_declared_unique(breadcrumb: CommandLine, tmp_path: Path) -> None:
+    table = tmp_path / "days.csv"
+    table.write_text("date,step,count\n2021-03-01,Visit,10\n2021-03-02,Visit,5\n2021-03-01,Buy,1\n", encoding="utf-8")
+    plain = breadcrumb.json("measure", table, "--steps", "Visit > Buy")
+    unique = breadcrumb.json("measure", table, "--steps", "Visit > Buy", "--counts", "unique")
+    assert (plain["warnings"], plain["kind"]) == ([], "additive")
+    assert "more than once" in unique["warnings"][0]
+    assert breadcrumb("measure", table, "--steps", "Visit", "--counts", "some") == 2
+
+
+def test_ids_are_hashed_on_request(breadcrumb: CommandLine) -> None:
+    shown = breadcrumb.json("inspect", CANON, "--privacy", "hash=a long salt")
+    assert "ids_hashed" in {one["kind"] for one in shown["repairs"]}
+    assert breadcrumb("inspect", CANON, "--privacy", "hash=x") == 2
+
+
+def test_no_socket_to_the_internet_is_opened(breadcrumb: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+
+    class NoSocket(socket.socket):
+        def __init__(self, family: int = -1, *rest: object, **options: object) -> None:
+            opened.append(family)
+            raise OSError("networking is cut off")
+
+    monkeypatch.setattr(socket, "socket", NoSocket)
+    monkeypatch.setattr(socket, "create_connection", NoSocket)
+    assert breadcrumb.json("inspect", TRAPS / "14_amplitude_export.zip")["rows"] == 9
+    assert breadcrumb.counts(TRAPS / "24_events.xlsx", "--steps", "view > cart > buy") == [4, 3, 2]
+    assert opened == []
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_tells_rows_pace_and_time_left_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(float(second) for second in range(100))
+    monkeypatch.setattr(cli.time, "monotonic", lambda: next(clock))
+    screen = Terminal()
+    told = cli.progress_on(screen)
+    told.step(50, 100, 4_000)
+    told.step(75, 100, 6_000)
+    assert "6,000 rows, 3,000 a second, 1 s left" in screen.getvalue()
+    assert not isinstance(cli.progress_on(io.StringIO()), cli.Told)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from workbench import paths as places
 from workbench.errors import WorkbenchError
 from workbench.events import aggregates, counting, tables
-from workbench.events.aggregates import StepCounts
+from workbench.events.aggregates import CountKind, StepCounts
 from workbench.events.api_answers import report_name, tables_in
 from workbench.events.archives import Member, Staging, members, natural_key
 from workbench.events.disk import disk_errors
@@ -80,7 +80,8 @@ class Choices:
     """What a person chose: columns by role, zone, sheet, privacy, and the order of day and month.
 
     `epoch_is_local` shifts epoch numbers that carry the zone's offset; `stitch` counts a visitor before the log-in and
-    the person after it as one, where the export says which is which.
+    the person after it as one, where the export says which is which; `count_kind` says whether step
+    counts may be added.
     """
 
     columns: tuple[tuple[str, str], ...] = ()
@@ -90,18 +91,12 @@ class Choices:
     mapping: Mapping | None = None
     epoch_is_local: bool = False
     stitch: bool = False
+    count_kind: CountKind | None = None
     privacy: Privacy = NO_PRIVACY
 
 
 class Sources:
-    """Opened files; a context, because unpacked copies live as long as it.
-
-    Examples
-    --------
-    with Sources([Path("export.zip")]) as sources:
-        print(sources.recognition.title, sources.mapping)
-        store, report = sources.import_events(folder)
-    """
+    """Opened files; a context, because unpacked copies live as long as it."""
 
     def __init__(
         self, paths: Sequence[Path | str], choices: Choices | None = None, progress: Progress | None = None
@@ -266,7 +261,8 @@ class Sources:
                 f"{self._readings[0].origin.member.name} holds neither events nor step counts that were recognised.",
                 f"Name the columns with --map user=COLUMN,time=COLUMN,event=COLUMN. The columns are: {columns}.",
             )
-        return aggregates.merged(parts)
+        counts = aggregates.merged(parts)
+        return counts if self._choices.count_kind is None else replace(counts, kind=self._choices.count_kind)
 
     # Events
 

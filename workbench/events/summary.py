@@ -19,6 +19,7 @@ from workbench.events.source import (
     store_folder,
 )
 from workbench.events.store import EventStore
+from workbench.progress import Progress
 
 
 def whole(value: float | None) -> float | int | None:
@@ -40,12 +41,12 @@ def iso(us: int | None) -> str | None:
     return moment.replace(tzinfo=None).isoformat() + "Z"
 
 
-def summary_of(paths: Sequence[Path], choices: Choices) -> dict[str, Any]:
+def summary_of(paths: Sequence[Path], choices: Choices, progress: Progress | None = None) -> dict[str, Any]:
     """What files hold: events, or step counts."""
     target = store_folder(paths, choices)
     known = reopened(target)
     if known is None:
-        with Sources(paths, choices) as sources:
+        with Sources(paths, choices, progress) as sources:
             if sources.kind is DataKind.AGGREGATES:
                 return counts_summary(sources)
             known = sources.import_events(target)
