@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -57,6 +58,9 @@ def _open(window: MainWindow, journey: Path | None, data: tuple[Path, ...], is_s
 
 def _warm_up() -> None:
     """Load charts after the first paint and compile kernels off the UI thread; a plain path serves meanwhile."""
+    from workbench.analysis.warm import warm_up
+
+    threading.Thread(target=warm_up, name="kernels", daemon=True).start()
     import pyqtgraph
 
     pyqtgraph.setConfigOptions(antialias=True)

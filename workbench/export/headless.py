@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from workbench.analysis.kept import measures_of
 from workbench.analysis.measures import Measures
 from workbench.errors import WorkbenchError
-from workbench.export.report import Report, Source, report_of
+from workbench.export.report import Report, Source, ignored_events, report_of
 from workbench.journey.edits import new_id
 from workbench.journey.element import DatasetId
 from workbench.journey.journey import Dataset, Journey, Lever
@@ -49,11 +49,12 @@ def measured_report(
     from workbench.analysis.query import Query
 
     loaded = _load(journey, folder, data, progress or Progress())
-    stores = {i: source.store for i, source in loaded.items() if source.store is not None}
+    stores = {i: source.store or source.counts for i, source in loaded.items()}
     measures: Measures = measures_of(journey) or Measures(query=None)
     if stores:
-        technical = frozenset(n for s in loaded.values() if s.imported for n in s.imported.technical)
-        measures = measure(Query.of(_bound_to(journey, loaded)), stores, progress, technical)
+        ambient = frozenset(name for source in loaded.values() for name in ignored_events(source.imported))
+        held = {i: data for i, data in stores.items() if data is not None}
+        measures = measure(Query.of(_bound_to(journey, loaded)), held, progress, ambient)
     return report_of(journey, measures, _levers(journey, scenario), loaded.values())
 
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from workbench import __version__
 from workbench.analysis.dead_end_table import DeadEndTable, dead_end_table
+from workbench.analysis.ground import Ground
 from workbench.analysis.intervals import wilson
 from workbench.analysis.measures import Measures
+from workbench.analysis.timeline import DEFAULT_AMBIENT
 from workbench.export import definitions
 from workbench.forecast.figures import CardFigures, MapFigures, map_figures
 from workbench.forecast.model import ForecastModel
@@ -311,8 +313,14 @@ def report_of(
     first = next((s for s in held if s.store is not None), None)
     dead = None
     if first is not None and first.store is not None:
-        dead = dead_end_table(journey, first.store, first.imported.technical if first.imported else ())
+        ground = Ground.of(journey, first.store, ignored_events(first.imported))
+        dead = dead_end_table(ground) if ground is not None else None
     return Report(journey, map_figures(journey, measures, made), measures, made, dead, held)
+
+
+def ignored_events(imported: ImportReport | None) -> tuple[str, ...]:
+    """Events that say nothing about a choice: the usual ones, and those that the export's format calls technical."""
+    return (*DEFAULT_AMBIENT, *(imported.technical if imported else ()))
 
 
 def _interval(k: float | None, n: float | None) -> tuple[float | None, float | None]:

@@ -74,7 +74,7 @@ def _fill(sheet: Worksheet, table: Table, currency: str) -> None:
         cell.alignment = Alignment(wrap_text=True, vertical="center")
     for row, cells in enumerate(table.rows, start=_HEAD_ROW + 1):
         for number, (cell_value, column) in enumerate(zip(cells, table.columns, strict=True), start=1):
-            filled = sheet.cell(row, number, safe(cell_value))
+            filled: Any = sheet.cell(row, number, safe(cell_value))
             filled.number_format = number_format(column.format, currency)
     sheet.freeze_panes = sheet.cell(_HEAD_ROW + 1, 2)
     if table.rows:

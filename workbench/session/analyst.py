@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -16,6 +16,9 @@ from workbench.progress import Progress
 from workbench.session.background import Lane
 from workbench.session.session import Session
 from workbench.session.shelf import Loaded, Shelf
+
+if TYPE_CHECKING:
+    from workbench.events.store import EventStore
 
 NO_MEASURES = Measures(query=None)
 _THROTTLE_MS = 15
@@ -67,6 +70,11 @@ class Analyst(QObject):
         found = self._answers.get(name)
         return found[1] if found else None
 
+    def is_current(self, name: str) -> bool:
+        """Whether the answer belongs to today's query and data."""
+        found = self._answers.get(name)
+        return found is not None and found[0] == self.key
+
     def want(self, question: Question) -> None:
         """Keep the answer to this question fresh, because somebody looks at it."""
         self._wanted[question.name] = question
@@ -97,8 +105,7 @@ class Analyst(QObject):
             self._timer.start()
 
     def _ask(self) -> None:
-        query, loaded = self._query, self._in_order()
-        self.lane.request(self.key, lambda progress: _measured(query, loaded, progress))
+        self.lane.request(self.key, partial(_measured, self._query, self._in_order(), True))
 
     def _in_order(self) -> tuple[Loaded, ...]:
         """Loaded data in the order of the journey, since the first dataset serves elements without one."""
@@ -107,8 +114,12 @@ class Analyst(QObject):
         return tuple(loaded[i] for i in (*order, *(k for k in loaded if k not in order)) if i in loaded)
 
     def _on_measured(self, key: Any, measures: Measures) -> None:
-        if key == self.key:
-            self._take(measures)
+        if key != self.key:
+            return
+        self._take(measures)
+        if measures.is_estimate:
+            self._set_stale(True)
+            self.lane.request(key, partial(_measured, self._query, self._in_order(), False))
 
     def _take(self, measures: Measures) -> None:
         self.measures = measures
@@ -143,9 +154,22 @@ class Analyst(QObject):
             self.stale_changed.emit(is_stale)
 
 
-def _measured(query: Any, loaded: tuple[Loaded, ...], progress: Progress) -> Measures:
+def _measured(query: Any, loaded: tuple[Loaded, ...], is_first: bool, progress: Progress) -> Measures:
+    from workbench.analysis.estimate import estimate
     from workbench.analysis.measure import measure
+    from workbench.export.report import ignored_events
 
-    ambient = frozenset(name for item in loaded if item.report for name in item.report.technical)
-    stores = {item.dataset_id: item.store for item in loaded if item.store is not None}
-    return measure(query, stores, progress, ambient)
+    ambient = frozenset(name for item in loaded for name in ignored_events(item.report))
+    stores = {item.dataset_id: item.store or item.counts for item in loaded}
+    held = {i: data for i, data in stores.items() if data is not None}
+    if is_first and (big := _only_big(loaded)) is not None:
+        return estimate(query, big, progress, ambient)
+    return measure(query, held, progress, ambient)
+
+
+def _only_big(loaded: tuple[Loaded, ...]) -> EventStore | None:
+    """The one store that is so large that an estimate from some people comes first."""
+    from workbench.analysis.estimate import is_worth_estimating
+
+    store = loaded[0].store if len(loaded) == 1 else None
+    return store if store is not None and is_worth_estimating(store) else None

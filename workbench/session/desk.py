@@ -7,14 +7,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from workbench.analysis.audits.audit import live_audit, open_findings
+from workbench.analysis.audits.finding import Finding, Severity, sort_key
 from workbench.analysis.kept import kept_figures
 from workbench.forecast.figures import MapFigures, map_figures
 from workbench.journey.element import Element
 from workbench.journey.journey import Journey
 from workbench.session.analyst import Analyst
 from workbench.session.forecaster import Forecaster
+from workbench.session.questions import STUDY
 from workbench.session.session import Session
 from workbench.session.shelf import Shelf
 
@@ -27,6 +30,7 @@ class Desk(QObject):
 
     figures_changed = Signal()
     highlight_changed = Signal()
+    findings_changed = Signal()
     failed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -36,10 +40,14 @@ class Desk(QObject):
         self.analyst = Analyst(self.session, self.shelf, self)
         self.forecaster = Forecaster(self.session, self)
         self.figures = MapFigures()
+        self.findings: tuple[Finding, ...] = ()
         self._highlight: StrEnum | None = None
+        self._audit_soon = QTimer(self, singleShot=True, interval=150)
+        self._audit_soon.timeout.connect(self._audit)
         self.session.journey_changed.connect(self._on_journey_changed)
         self.analyst.measured.connect(self._on_measured)
         self.analyst.failed.connect(self.failed)
+        self.analyst.answered.connect(self._on_answered)
         self.forecaster.changed.connect(self._refresh)
         self.forecaster.failed.connect(self.failed)
 
@@ -105,6 +113,7 @@ class Desk(QObject):
 
     def shutdown(self) -> None:
         """Stop all background work, so that nothing outlives the window."""
+        self._audit_soon.stop()
         self.analyst.shutdown()
         self.shelf.lane.shutdown()
 
@@ -115,9 +124,35 @@ class Desk(QObject):
     def _on_measured(self) -> None:
         self.forecaster.rebuild(self.session.journey, self.analyst.measures)
 
+    @property
+    def finding_counts(self) -> dict[str, int]:
+        """Open warnings and blocking findings by element, for the badges on the map."""
+        counts: dict[str, int] = {}
+        for finding in open_findings(self.session.journey, self.findings):
+            if finding.severity is not Severity.NOTE:
+                for element_id in finding.element_ids:
+                    counts[element_id] = counts.get(element_id, 0) + 1
+        return counts
+
+    def _on_answered(self, name: str) -> None:
+        if name == STUDY:
+            self._audit()
+
+    def _audit(self) -> None:
+        """Findings of the study where one fits the current figures, else those that need no events."""
+        live = live_audit(self.session.journey, self.analyst.measures)
+        answer = self.analyst.answer(STUDY) if self.analyst.is_current(STUDY) else None
+        known = {finding.kind for finding in live}
+        from_events = [f for f in answer.findings if f.kind not in known] if answer is not None else []
+        findings = tuple(sorted((*live, *from_events), key=sort_key))
+        if findings != self.findings:
+            self.findings = findings
+            self.findings_changed.emit()
+
     def _refresh(self) -> None:
         self.figures = map_figures(self.session.journey, self.analyst.measures, self.forecaster.outcome)
         self.figures_changed.emit()
+        self._audit_soon.start()
 
 
 def has_tag(element: Element, tag: StrEnum) -> bool:

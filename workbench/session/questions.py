@@ -2,20 +2,100 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from workbench.analysis.measures import Measures
+from workbench.analysis.audits.finding import Finding
+from workbench.analysis.measures import FunnelFigures, Measures
+from workbench.journey.element import ElementId
 from workbench.journey.journey import Journey
 from workbench.progress import Progress
 from workbench.session.shelf import Loaded
 
-DEAD_ENDS = "dead ends"
+if TYPE_CHECKING:
+    from workbench.analysis.dead_end_table import DeadEndTable
+    from workbench.analysis.drivers import DriverTable
+    from workbench.analysis.presets import Vendor
+    from workbench.analysis.reconcile import Reconciled
+    from workbench.analysis.trace import Trace
+
+STUDY = "study"
+WHY = "why"
 
 
-def dead_ends(journey: Journey, measures: Measures, loaded: Loaded, progress: Progress) -> Any:
-    """The dead-end table of the headline macro-conversion, or None where it cannot be asked."""
+@dataclass(frozen=True)
+class Study:
+    """What the events say about one macro-conversion: dead ends, drivers and all findings, on one ground."""
+
+    dead_ends: DeadEndTable
+    drivers: DriverTable
+    findings: tuple[Finding, ...]
+    titles: dict[str, str]
+
+
+def study(journey: Journey, measures: Measures, loaded: Loaded, progress: Progress) -> Study | None:
+    """The study of the headline macro-conversion; None where there are no events or no bound macro-conversion."""
+    from workbench.analysis.audits.audit import audit_on
     from workbench.analysis.dead_end_table import dead_end_table
+    from workbench.analysis.ground import Ground
+    from workbench.export.report import ignored_events
 
     if loaded.store is None:
         return None
-    return dead_end_table(journey, loaded.store, loaded.report.technical if loaded.report else ())
+    progress.step(0, 3, label="Preparing people")
+    ground = Ground.of(journey, loaded.store, ignored_events(loaded.report))
+    if ground is None:
+        return None
+    progress.step(1, 3, label="Judging actions")
+    table = dead_end_table(ground)
+    found = ground.drivers
+    progress.step(2, 3, label="Auditing")
+    findings = audit_on(journey, measures, loaded.store, ground)
+    titles = {str(e.element_id): e.title for e in journey.elements}
+    return Study(table, found, findings, titles)
+
+
+@dataclass(frozen=True)
+class Why:
+    """How the happy path counts by every rule, and the traces of a few people who stopped at an element."""
+
+    reconciled: tuple[Reconciled, ...]
+    traces: tuple[Trace, ...]
+
+
+def why(element_id: ElementId | None) -> Callable[[Journey, Measures, Loaded, Progress], Why | None]:
+    """Question behind "why this number" for an element."""
+
+    def answer(journey: Journey, measures: Measures, loaded: Loaded, progress: Progress) -> Why | None:
+        from workbench.analysis.query import Query
+        from workbench.analysis.reconcile import reconcile
+        from workbench.analysis.trace import trace, units_stopped_at
+
+        if loaded.store is None:
+            return None
+        query = Query.of(journey)
+        units = units_stopped_at(query, loaded.store, element_id) if element_id is not None else ()
+        progress.step(1, 2)
+        return Why(reconcile(query, loaded.store), tuple(trace(query, loaded.store, unit) for unit in units))
+
+    return answer
+
+
+def funnel_like(vendor: Vendor) -> Callable[[Journey, Measures, Loaded, Progress], FunnelFigures | None]:
+    """Question behind "count like": the happy path with the options of another product."""
+
+    def answer(journey: Journey, measures: Measures, loaded: Loaded, progress: Progress) -> FunnelFigures | None:
+        from workbench.analysis.measure import happy_path_funnel
+        from workbench.analysis.presets import count_like
+        from workbench.analysis.query import Query
+
+        if loaded.store is None:
+            return None
+        query = Query.of(journey)
+        bound = frozenset(e.element_id for e in query.elements if e.rule and e.stage_id is None)
+        options = count_like(vendor, query.options(loaded.store.session_property))
+        counted = happy_path_funnel(query, loaded.store, bound, options)
+        return replace(counted, window_s=options.window_s)
+
+    return answer

@@ -7,6 +7,7 @@ from typing import Any
 
 from workbench.errors import CancelledError, WorkbenchError
 from workbench.journey import edits
+from workbench.journey.element import Element
 from workbench.journey.journey import Dataset
 from workbench.project.file import SUFFIX
 from workbench.session.shelf import Loaded, choices_of, relative
@@ -75,6 +76,11 @@ class DataCommands(CommandGroup):
             self.window.say("No data is loaded: import some first (Ctrl+I).")
             return
         SummaryDialog(self.window, list(self.desk.shelf.loaded.values())).open()
+
+    def show_why(self, element: Element) -> None:
+        from workbench.ui.dialogs.why import WhyDialog
+
+        WhyDialog(self.window, self.desk, element).open()
 
     def reload(self) -> None:
         self.desk.shelf.forget()

@@ -25,7 +25,9 @@ from workbench.ui.actions import Actions
 from workbench.ui.canvas.overlay import EmptyHint
 from workbench.ui.canvas.view import MapView
 from workbench.ui.commands import MENUS, TOOL_BAR, Commands
+from workbench.ui.panels.audit import AuditPanel
 from workbench.ui.panels.dead_ends import DeadEndsPanel
+from workbench.ui.panels.drivers import DriversPanel
 from workbench.ui.panels.drop_offs import DropOffsPanel
 from workbench.ui.panels.forecast import ForecastPanel
 from workbench.ui.panels.funnel import FunnelPanel
@@ -75,6 +77,7 @@ class MainWindow(QMainWindow):
         self.drop_offs = DropOffsPanel(self.desk)
         self.dead_ends = DeadEndsPanel(self.desk)
         self.forecast = ForecastPanel(self.desk)
+        self.audit, self.drivers = AuditPanel(self.desk), DriversPanel(self.desk)
         self.side_tabs = _tabs((("Palette", self.palette_panel), ("Outline", self.outline), ("Tags", self.tags)))
         self.result_tabs = _tabs(
             (
@@ -82,6 +85,8 @@ class MainWindow(QMainWindow):
                 ("Drop-offs", self.drop_offs),
                 ("Dead ends", self.dead_ends),
                 ("Forecast", self.forecast),
+                ("Audit", self.audit),
+                ("Drivers", self.drivers),
             )
         )
         areas = Qt.DockWidgetArea
@@ -148,7 +153,9 @@ class MainWindow(QMainWindow):
         self.view.rename_asked.connect(self.commands.rename)
         self.palette_panel.add_asked.connect(self.view.add_beside)
         self.outline.jump_asked.connect(self.view.reveal)
-        self.drop_offs.jump_asked.connect(self.view.reveal)
+        for panel in (self.drop_offs, self.dead_ends, self.audit, self.drivers):
+            panel.jump_asked.connect(self.view.reveal)
+        self.inspector.element_form.why_asked.connect(self.commands.show_why)
         self.inspector.journey_form.summary_asked.connect(self.commands.show_summary)
         self.inspector.journey_form.import_asked.connect(self.commands.import_data)
         self.start_page.sample_asked.connect(self.commands.open_sample)

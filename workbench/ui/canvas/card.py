@@ -149,10 +149,10 @@ class CardItem(QGraphicsItem):
 
     def _paint_from_afar(self, painter: QPainter, c: Colours) -> None:
         figures = self._map.figures.cards.get(self.element_id, CardFigures())
-        room = WIDTH - 34 - (82 if figures.leaks else 0)
+        room = WIDTH - 34 - (38 if figures.leaks else 0)
         parts.text(painter, QRectF(20, 8, room, 36), self.element.title, c.text, 25, 600)
         if figures.leaks:
-            parts.pill(painter, QRectF(WIDTH - 90, 10, 82, 32), "▼ leak", c.loss, c.loss_soft, 19)
+            parts.pill(painter, QRectF(WIDTH - 44, 10, 34, 32), "▼", c.loss, c.loss_soft, 20)
         parts.text(painter, QRectF(20, 46, 150, 46), numbers.short_count(figures.people), c.text, 34, 700)
         beside = numbers.rate(figures.previous.value)
         if figures.lift is not None:

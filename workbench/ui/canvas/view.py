@@ -76,6 +76,7 @@ class MapView(QGraphicsView):
         self.session.selection_changed.connect(self._on_selection_changed)
         desk.figures_changed.connect(self._on_figures_changed)
         desk.highlight_changed.connect(self._on_highlight_changed)
+        desk.findings_changed.connect(self._on_findings_changed)
         theme().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 
@@ -94,6 +95,9 @@ class MapView(QGraphicsView):
 
     def _on_figures_changed(self) -> None:
         self.scene_.show_figures(self.desk.figures)
+
+    def _on_findings_changed(self) -> None:
+        self.scene_.show_findings(self.desk.finding_counts)
 
     def _on_highlight_changed(self) -> None:
         self.scene_.highlight(self.desk.is_lit)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from workbench.analysis.dead_ends import Fate
 from workbench.session.analyst import Question
 from workbench.session.desk import Desk
-from workbench.session.questions import DEAD_ENDS, dead_ends
+from workbench.session.questions import STUDY, Study, study
 from workbench.ui import numbers
 from workbench.ui.fields import label
 from workbench.ui.panels.panel import Panel, Table
@@ -39,17 +39,18 @@ class DeadEndsPanel(Panel):
         self.table.cellClicked.connect(self._on_clicked)
 
     def _on_answered(self, name: str) -> None:
-        if name == DEAD_ENDS:
+        if name == STUDY:
             self.refresh()
 
     def on_seen(self) -> None:
-        self.desk.analyst.want(Question(DEAD_ENDS, dead_ends))
+        self.desk.analyst.want(Question(STUDY, study))
 
     def on_hidden(self) -> None:
-        self.desk.analyst.forget_want(DEAD_ENDS)
+        self.desk.analyst.forget_want(STUDY)
 
     def show_figures(self) -> None:
-        found = self.desk.analyst.answer(DEAD_ENDS)
+        answer: Study | None = self.desk.analyst.answer(STUDY)
+        found = answer.dead_ends if answer is not None else None
         self.table.setVisible(bool(found and found.rows))
         if found is None:
             self.title.setText("Dead ends")
@@ -62,8 +63,7 @@ class DeadEndsPanel(Panel):
             f"{len(dead)} dead end{'s' * (len(dead) != 1)}: {names}{more}" if dead else "No dead ends found"
         )
         self.note.setText(_definition(found))
-        targets = {rule_name: i for rule_name, i in self._targets().items()}
-        self.table.fill([_row(row) for row in found.rows], [targets.get(row.name, "") for row in found.rows])
+        self.table.fill([_row(row) for row in found.rows], [row.element_id or "" for row in found.rows])
         self.table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
 
     def _why_empty(self) -> str:
@@ -75,12 +75,6 @@ class DeadEndsPanel(Panel):
         if not journey.headline_macro.is_bound:
             return f"Bind a rule to “{journey.headline_macro.title}” to find actions that hardly ever lead to it."
         return "Looking for actions that are hardly ever followed by the macro-conversion…"
-
-    def _targets(self) -> dict[str, str]:
-        journey = self.desk.session.journey
-        by_title = {e.title: e.element_id for e in journey.elements}
-        by_event = {name: e.element_id for e in journey.elements if e.rule for name in e.rule.events}
-        return {**by_event, **by_title}
 
     def _on_clicked(self, row: int, _: int) -> None:
         target = self.table.target(row)

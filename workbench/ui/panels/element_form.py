@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal as QtSignal
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.forecast.figures import CardFigures
 from workbench.journey import edits
@@ -30,6 +31,8 @@ from workbench.ui.panels.rule_form import RuleForm
 
 class ElementForm(QWidget):
     """Edits go to all selected elements; title, rule and results show for a single one."""
+
+    why_asked = QtSignal(object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -58,6 +61,9 @@ class ElementForm(QWidget):
         self._build_typed()
         self._layout.addWidget(section("Results"))
         self._layout.addWidget(self.results)
+        self.why = QPushButton("Why this number…")
+        self.why.clicked.connect(lambda: self.why_asked.emit(self._desk.session.selected_elements[0]))
+        self._layout.addWidget(self.why)
         self.details = DetailsForm(desk)
         self._more = tool_button("Details  ▸")
         self._more.setCheckable(True)
@@ -155,6 +161,7 @@ class ElementForm(QWidget):
                 self._typed.setRowVisible(field, False)
             self._typed.setRowVisible(self.is_entry, False)
         self._typed_section.setVisible(one is not None)
+        self.why.setVisible(one is not None and one.is_bound)
 
     def _refresh_typed(self, element: Element, rows: QFormLayout) -> None:
         journey = self._desk.session.journey

@@ -7,10 +7,13 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from workbench.analysis.measures import FunnelFigures
+from workbench.analysis.presets import PRESETS, Vendor
+from workbench.session.analyst import Question
 from workbench.session.desk import Desk
+from workbench.session.questions import funnel_like
 from workbench.ui import numbers
 from workbench.ui.fields import label
 from workbench.ui.panels.panel import Panel
@@ -24,6 +27,14 @@ class FunnelPanel(Panel):
         super().__init__(desk)
         self.title = label("", "title")
         self.note = label("", "muted")
+        self.like = QComboBox()
+        self.like.setAccessibleName("Count like another product")
+        self.like.addItem("this journey", None)
+        for vendor in Vendor:
+            self.like.addItem(vendor.value, vendor)
+            self.like.setItemData(self.like.count() - 1, PRESETS[vendor].rule, Qt.ItemDataRole.ToolTipRole)
+        self.like.activated.connect(self._on_like)
+        desk.analyst.answered.connect(self._on_answered)
         self._empty = label("", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._plot: Any = None
@@ -31,14 +42,36 @@ class FunnelPanel(Panel):
         self._chart_layout = QVBoxLayout(self._chart)
         self._chart_layout.setContentsMargins(12, 8, 12, 6)
         self._chart_layout.setSpacing(2)
-        self._chart_layout.addWidget(self.title)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(QLabel("Count like"))
+        head.addWidget(self.like)
+        self._chart_layout.addLayout(head)
         self._chart_layout.addWidget(self.note)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._chart)
 
+    def _on_like(self) -> None:
+        vendor = self.like.currentData()
+        if vendor is not None:
+            self.desk.analyst.want(Question(_name(vendor), funnel_like(vendor)))
+        self.refresh()
+
+    def _on_answered(self, name: str) -> None:
+        vendor = self.like.currentData()
+        if vendor is not None and name == _name(vendor):
+            self.refresh()
+
+    def on_hidden(self) -> None:
+        for vendor in Vendor:
+            self.desk.analyst.forget_want(_name(vendor))
+
     def show_figures(self) -> None:
+        vendor = self.like.currentData()
         funnel = self.desk.analyst.measures.funnel
+        if vendor is not None:
+            funnel = self.desk.analyst.answer(_name(vendor)) or funnel
         if not funnel.steps:
             self._empty.setText(self._why_empty())
             self._stack.setCurrentIndex(0)
@@ -46,7 +79,7 @@ class FunnelPanel(Panel):
         self._stack.setCurrentIndex(1)
         funnel = self._titled(funnel)
         self.title.setText(headline(funnel))
-        self.note.setText(definition(funnel))
+        self.note.setText(definition(funnel) if vendor is None else f"{PRESETS[vendor].rule} {PRESETS[vendor].differs}")
         self._draw(funnel)
 
     def _titled(self, funnel: FunnelFigures) -> FunnelFigures:
@@ -102,6 +135,10 @@ class FunnelPanel(Panel):
         plot.hideAxis("left")
         plot.setXRange(-0.6, len(names) - 0.4, padding=0)
         plot.setYRange(0, max(1, top) * 1.22, padding=0)
+
+
+def _name(vendor: Vendor) -> str:
+    return f"funnel like {vendor.value}"
 
 
 def headline(funnel: FunnelFigures) -> str:

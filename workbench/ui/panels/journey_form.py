@@ -27,7 +27,12 @@ _WINDOWS = (
     ("180 days (B2B)", 180.0 * DAY_S),
     ("no window", None),
 )
-_MODES = (("in order", "ordered"), ("in strict order", "strict"))
+_MODES = (
+    ("in order", "ordered"),
+    ("in strict order", "strict"),
+    ("any order (funnel panel)", "any"),
+    ("open (funnel panel)", "open"),
+)
 _TIES = (("count as in order", "any"), ("must be later", "increasing"), ("file order decides", "file"))
 _ENTRIES = (("any try", "any"), ("first try only", "first"))
 _UNITS = (("people", "user"), ("sessions", "session"))

@@ -1,0 +1,160 @@
+"""Drivers: what goes with the macro-conversion, naive, in order and depth-matched side by side, with a forest plot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSplitter, QVBoxLayout
+
+from workbench.analysis.drivers import Driver
+from workbench.session.analyst import Question
+from workbench.session.desk import Desk
+from workbench.session.questions import STUDY, Study, study
+from workbench.ui import numbers
+from workbench.ui.fields import label
+from workbench.ui.panels.panel import Panel, Table
+from workbench.ui.theme import font, theme
+
+_HEADERS = ("Action", "People", "Naive", "In order", "Depth-matched", "95 %", "E-value", "Adj. p", "Says")
+_MOST_IN_PLOT = 14
+
+
+class DriversPanel(Panel):
+    """Sorted by the lower bound of the depth-matched ratio; required steps stand apart."""
+
+    jump_asked = Signal(str)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.title = label("", "title")
+        self.note = label("", "muted")
+        self.table = Table(_HEADERS, stretch=8)
+        self._plot: Any = None
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.addWidget(self.table)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.addWidget(self.title)
+        layout.addWidget(self.note)
+        layout.addWidget(self._split, 1)
+        desk.analyst.answered.connect(self._on_answered)
+        self.table.cellClicked.connect(self._on_clicked)
+
+    def _on_answered(self, name: str) -> None:
+        if name == STUDY:
+            self.refresh()
+
+    def on_seen(self) -> None:
+        self.desk.analyst.want(Question(STUDY, study))
+
+    def on_hidden(self) -> None:
+        self.desk.analyst.forget_want(STUDY)
+
+    def show_figures(self) -> None:
+        found: Study | None = self.desk.analyst.answer(STUDY)
+        self._split.setVisible(found is not None and bool(found.drivers.rows))
+        if found is None:
+            self.title.setText("Drivers")
+            self.note.setText("Load event data and bind a macro-conversion to see what goes with it.")
+            return
+        rows = found.drivers.rows
+        top = [found.titles.get(row.name, row.name) for row in found.drivers.top]
+        self.title.setText(f"Holds up: {', '.join(top)}" if top else "Nothing holds up beyond doubt")
+        self.note.setText(_definition(found))
+        self.table.fill([_row(row, found) for row in rows], [row.name if row.is_mapped else "" for row in rows])
+        self.table.sortByColumn(5, Qt.SortOrder.DescendingOrder)
+        self._draw(found)
+
+    def _draw(self, found: Study) -> None:
+        import pyqtgraph as pg
+
+        if self._plot is None:
+            self._plot = pg.PlotWidget()
+            self._plot.setMenuEnabled(False)
+            self._plot.hideButtons()
+            self._plot.setMouseEnabled(False, False)
+            self._split.addWidget(self._plot)
+            self._split.setSizes([680, 380])
+        plot, c = self._plot, theme().colours
+        plot.clear()
+        plot.setBackground(c.surface)
+        shown = [r for r in found.drivers.rows if _is_drawable(r)][:_MOST_IN_PLOT]
+        plot.addItem(pg.InfiniteLine(0, pen=pg.mkPen(c.muted, style=Qt.PenStyle.DashLine)))
+        for place, row in enumerate(reversed(shown)):
+            self._whisker(pg, row, place)
+        ticks = [(n, found.titles.get(r.name, r.name)[:22]) for n, r in enumerate(reversed(shown))]
+        left, bottom = plot.getAxis("left"), plot.getAxis("bottom")
+        left.setTicks([ticks])
+        left.setWidth(140)
+        bottom.setTicks([[(_log(v), f"{v:g}x") for v in (0.25, 0.5, 1, 2, 4, 8, 16)]])
+        for axis in (left, bottom):
+            axis.setTextPen(c.muted)
+            axis.setPen(c.border)
+            axis.setStyle(tickFont=font(11))
+        plot.setYRange(-0.6, max(1, len(shown)) - 0.4, padding=0)
+
+    def _whisker(self, pg: Any, row: Driver, place: int) -> None:
+        c = theme().colours
+        low, high = row.matched.ratio_interval.low, row.matched.ratio_interval.high
+        colour = c.gain if row.holds_up else c.loss if row.underperforms else c.muted
+        self._plot.plot([_log(low), _log(high)], [place, place], pen=pg.mkPen(colour, width=2))
+        symbol = "o" if row.holds_up else "t" if row.underperforms else "s"
+        middle = [_log(row.matched.ratio)]
+        self._plot.plot(middle, [place], pen=None, symbol=symbol, symbolSize=9, symbolBrush=colour, symbolPen=None)
+
+    def _on_clicked(self, row: int, _: int) -> None:
+        if self.table.target(row):
+            self.jump_asked.emit(self.table.target(row))
+
+
+def _is_drawable(row: Driver) -> bool:
+    interval = row.matched.ratio_interval
+    return not row.is_required and bool(row.matched.ratio and interval.low and interval.high)
+
+
+def _log(value: float | None) -> float:
+    from math import log2
+
+    return log2(value) if value else 0.0
+
+
+def _definition(found: Study) -> str:
+    table = found.drivers
+    return (
+        f"Associated with converting within {numbers.duration(table.window_s)}, not necessarily its cause. "
+        f"{numbers.count(table.mature)} people, {numbers.rate(table.base.value)} convert. Depth-matched compares those "
+        "who did it with others who had come as far; recommendations rest on it."
+    )
+
+
+def _row(row: Driver, found: Study) -> list[tuple[str, float | None] | str]:
+    interval, p = row.matched.ratio_interval, row.p_adjusted
+    span = "" if interval.low is None or interval.high is None else f"{interval.low:.2f}–{interval.high:.2f}"
+    return [
+        found.titles.get(row.name, row.name),
+        (numbers.count(row.share.k), float(row.share.k)),
+        _times(row.naive.ratio),
+        _times(row.ordered.ratio),
+        _times(row.matched.ratio),
+        (span, interval.low),
+        ("" if row.e_value.bound is None else f"{row.e_value.bound:.2f}", row.e_value.bound),
+        ("" if p is None else ("< 0.001" if p < 0.001 else f"{p:.3f}"), p),
+        _says(row),
+    ]
+
+
+def _times(ratio: float | None) -> tuple[str, float | None]:
+    return (numbers.NO_DATA if ratio is None else f"{ratio:.2f}x", ratio)
+
+
+def _says(row: Driver) -> str:
+    if row.is_required:
+        return "required step: nobody converts without it"
+    if row.is_mix_effect:
+        return "mix effect: mostly who does it"
+    if row.holds_up:
+        return "↑ holds up"
+    if row.underperforms:
+        return "↓ fewer than peers as far"
+    return "undecided" if not row.is_significant else ""
