@@ -511,3 +511,14 @@ def test_a_week_beyond_the_usual_range_is_an_alert_and_a_usual_one_is_not() -> N
     assert finding.element_ids == ("order",)
     assert "expected 200" in finding.sentence
     assert not found(audit(journey_of(), None, weekly_log(1), ()), FindingKind.ALERT)
+
+
+def test_a_log_too_large_is_judged_on_a_sample_that_says_so() -> None:
+    store = erroneous()
+    journey = journey_of(element("failure", role=Role.ERROR, rule=Rule(("error",))))
+    ground = Ground.of(journey, store, (), most_events=store.n_events // 2)
+    assert ground is not None
+    assert ground.store.n_users == 1_499
+    findings = audit_on(journey, None, store, ground)
+    assert found(findings, FindingKind.ERROR_STATE)[0].why.endswith("Counted on a sample of 50 % of the people.")
+    assert "sample" not in found(findings, FindingKind.CHECKLIST)[0].why

@@ -13,8 +13,10 @@ from lifelines.statistics import logrank_test  # type: ignore[import-untyped]
 
 from tests.analysis.stores import DAY_S, random_log, store_of
 from workbench.analysis.cohorts import cohorts, waits, weekly_rates
+from workbench.analysis.returning import day_returns
 from workbench.analysis.survival import cohort_maturity, cumulated, log_rank, median_time, survival_curve
 from workbench.analysis.timeline import Timeline
+from workbench.forecast.retention import day_retention
 
 people = st.lists(st.tuples(st.integers(1, 30), st.booleans()), min_size=5, max_size=60)
 
@@ -154,3 +156,35 @@ def test_a_single_week_has_no_benchmark() -> None:
     store = store_of([("a", 0.0, "view"), ("a", 5.0, "buy")], 22 * DAY_S)
     timeline = Timeline.of(store, store.postings(store.code_by_name["buy"]), 14 * DAY_S)
     assert weekly_rates(timeline).benchmark() is None
+
+
+def test_people_return_on_calendar_days_of_the_zone() -> None:
+    rows = [("a", 0.6 * DAY_S, "x"), ("a", 0.7 * DAY_S, "x"), ("b", 0.0, "x"), ("c", 5.9 * DAY_S, "x")]
+    store = store_of(rows, 6 * DAY_S - 1)
+    one, six = day_returns(store, [1, 6])
+    assert (one.on_day.k, one.on_day.n, one.on_or_after.k) == (0, 2, 0)
+    assert six.on_day.n == 0
+    assert six.on_day.value is None
+    (tokyo,) = day_returns(store, [1], "Asia/Tokyo")
+    assert tokyo.on_day.k == 1
+
+
+def test_returning_on_the_store_is_returning_by_lists_of_days() -> None:
+    store = random_log(2, users=150, days=12)
+    active, start = {}, {}
+    for u in range(store.n_users):
+        days = store.time_us[store.user_offset[u] : store.user_offset[u + 1]] // (DAY_S * 1_000_000)
+        start[str(u)], active[str(u)] = int(days[0]), sorted({int(d - days[0]) for d in days})
+    last = (store.data_end_us or 0) // (DAY_S * 1_000_000)
+    for found in day_returns(store, [0, 1, 3]):
+        plain = day_retention(active, start, last, found.day)
+        assert (found.on_day.n, found.on_day.k, found.on_or_after.k) == (
+            plain.eligible,
+            plain.on_day,
+            plain.on_or_after,
+        )
+
+
+def test_nothing_to_return_to() -> None:
+    store = store_of([("a", 0.0, "x")], DAY_S)
+    assert day_returns(store, [1], rows=np.zeros(0, np.int64))[0].on_day.value is None

@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 
 from tests.forecast.maps import branching, element, line, link, measured_line, random_map
 from workbench.analysis.measures import ElementFigures, Grade, Measures
+from workbench.analysis.value import inverse_value
+from workbench.analysis.worth import MicroValue, ValueTable
 from workbench.errors import WorkbenchError
 from workbench.forecast.levers import Assumptions, Source
+from workbench.forecast.micro_worth import Basis, micro_worths
 from workbench.forecast.model import ForecastModel, HintKind
 from workbench.forecast.what_if import outcome
 from workbench.journey.element import ElementId, LinkId
@@ -281,3 +284,17 @@ def test_a_seat_without_people_or_others_has_no_difference() -> None:
     figures = Measures(None, {**measures.elements, ElementId("guide"): all_did}, measures.links)
     model = ForecastModel.of(journey.with_elements([*journey.elements, seat]), figures)
     assert model.seats["guide"].onward_difference is None
+
+
+def test_the_worth_of_a_micro_conversion_is_measured_else_projected_else_typed() -> None:
+    journey = seated(typed_rate=0.1, typed_macro_rate=0.06)
+    trail = journey.with_elements(
+        replace(e, kind=Kind.MICRO) if e.element_id == "cart" else e for e in journey.elements
+    )
+    found = micro_worths(trail, outcome(ForecastModel.of(trail)))
+    assert [found[ElementId(i)].value for i in ("guide", "cart")] == pytest.approx([4.8, 24])
+    assert [found[ElementId(i)].basis for i in ("guide", "cart")] == [Basis.TYPED, Basis.VALUE_TO_GO]
+    row = MicroValue(ElementId("guide"), inverse_value(100, [50.0] * 20), None, None)
+    measured = micro_worths(trail, outcome(ForecastModel.of(trail)), ValueTable((row,), 1000.0, 1.0, True))
+    assert (measured[ElementId("guide")].value, measured[ElementId("guide")].basis) == (10.0, Basis.MEASURED)
+    assert ElementId("guide") not in micro_worths(seated(), outcome(ForecastModel.of(seated())))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -22,6 +22,7 @@ ENOUGH_MATURE = 100
 FEWEST_TAKERS = 100
 SMALLEST_SHARE = 0.01
 MOST_TOP = 5
+MOST_EVENTS = 20_000_000
 US = 1_000_000
 
 
@@ -39,7 +40,8 @@ class Action:
 class Ground:
     """A journey, its data and one macro-conversion; drivers and dead ends are computed when first asked for.
 
-    `is_audit_window` tells that the journey's own window left under 100 people mature, so that a shorter one is used.
+    `is_audit_window` tells that the journey's own window left under 100 people mature, so that a shorter one is used;
+    `sample_share` is the share of people looked at: below 1 on logs too large to look at all of them at once.
     """
 
     journey: Journey
@@ -50,6 +52,7 @@ class Ground:
     mapped: Mapping[ElementId, Rows]
     is_audit_window: bool
     listed_ambient: tuple[str, ...] = DEFAULT_AMBIENT
+    sample_share: float = 1.0
 
     @classmethod
     def of(
@@ -58,6 +61,7 @@ class Ground:
         store: EventStore,
         listed_ambient: Iterable[str] = DEFAULT_AMBIENT,
         macro: Element | None = None,
+        most_events: int = MOST_EVENTS,
     ) -> Ground | None:
         """Prepare; None where no macro-conversion is bound or the store is empty.
 
@@ -67,10 +71,14 @@ class Ground:
             people are added. Hits of mapped elements always count.
         macro : Element, optional
             The headline macro-conversion by default.
+        most_events : int
+            Beyond this many events the first people of the store are taken, who are an unbiased sample.
         """
         goal = macro or journey.headline_macro
         if goal is None or goal.rule is None or not goal.is_bound or not store.n_events:
             return None
+        share = min(1.0, most_events / store.n_events)
+        store = store if share >= 1.0 else store.first_users(max(1, int(store.n_users * share)))
         mapped = {
             e.element_id: matching_rows(store, Match.of(e.rule))
             for e in journey.elements
@@ -81,11 +89,12 @@ class Ground:
         window_s, is_audit = _window(journey, store)
         rows = matching_rows(store, Match.of(goal.rule))
         timeline = Timeline.of(store, rows, window_s, ambient, tuple(mapped.values()))
-        return cls(journey, store, goal, timeline, ambient, mapped, is_audit, listed)
+        return cls(journey, store, goal, timeline, ambient, mapped, is_audit, listed, share)
 
     def towards(self, element_id: ElementId) -> Ground | None:
         """The same data with another element as the goal; None where it is not bound."""
-        return Ground.of(self.journey, self.store, self.listed_ambient, self.journey.element_by_id[element_id])
+        other = Ground.of(self.journey, self.store, self.listed_ambient, self.journey.element_by_id[element_id])
+        return None if other is None else replace(other, sample_share=self.sample_share)
 
     @cached_property
     def drivers(self) -> DriverTable:

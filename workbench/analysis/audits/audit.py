@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from workbench.analysis.audits.checklist import Knowledge, checklist_findings, pitfalls
-from workbench.analysis.audits.finding import Finding, sort_key
+from workbench.analysis.audits.finding import Finding, percent, sort_key
 from workbench.analysis.audits.losses import loss_audit
 from workbench.analysis.audits.structure import structural_audit
 from workbench.analysis.ground import Ground
@@ -65,7 +66,11 @@ def _event_audit(ground: Ground) -> tuple[Finding, ...]:
     from workbench.analysis.audits.leaks import step_audit
     from workbench.analysis.audits.trends import trend_audit
 
-    return (*behaviour_audit(ground), *form_audit(ground), *step_audit(ground), *trend_audit(ground))
+    found = (*behaviour_audit(ground), *form_audit(ground), *step_audit(ground), *trend_audit(ground))
+    if ground.sample_share >= 1.0:
+        return found
+    sampled = f" Counted on a sample of {percent(ground.sample_share)} of the people."
+    return tuple(replace(finding, why=finding.why + sampled) for finding in found)
 
 
 def live_audit(journey: Journey, measures: Measures | None = None) -> tuple[Finding, ...]:
