@@ -13,11 +13,10 @@ from workbench.events.store import EventStore
 from workbench.journey.rule import Rule
 
 STEPS = "ABC"
+Rows = list[tuple[str, int, str]]
 
 
-def clickhouse_counts(
-    rows: list[tuple[str, int, str]], steps: list[tuple[str, ...]], window: int, how: str
-) -> list[int]:
+def clickhouse_counts(rows: Rows, steps: list[tuple[str, ...]], window: int, how: str) -> list[int]:
     chdb = pytest.importorskip("chdb", reason="the benchmark extra is not installed")
     values = ", ".join(f"('{user}', {t}, '{name}')" for user, t, name in rows)
     conditions = ", ".join(" or ".join(f"e = '{name}'" for name in step) for step in steps)
