@@ -129,10 +129,16 @@ def _by_session(
     session = session_numbers(store, unit, base_rows)
     rows = base_rows if keep is None else base_rows[keep]
     session = session if keep is None else session[keep]
+    is_in_order = not bool((np.diff(session) < 0).any())
+    if not is_in_order:
+        # Mapped sessions of one person may overlap in time; each is a unit of its own, in its own order.
+        order = np.argsort(session, kind="stable")
+        rows, session = rows[order], session[order]
     begins = np.flatnonzero(np.diff(session, prepend=-2))
     offset = np.append(begins, len(rows)).astype(np.int64)
     owner = store.user_of(rows[begins]) if len(begins) else np.zeros(0, np.int64)
-    return Stream(store, offset, None if len(rows) == store.n_events else rows, base, unit, owner)
+    is_whole = is_in_order and len(rows) == store.n_events
+    return Stream(store, offset, None if is_whole else rows, base, unit, owner)
 
 
 def session_numbers(store: EventStore, unit: Unit, rows: Rows | None = None) -> NDArray[np.int64]:
