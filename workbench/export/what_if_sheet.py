@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from openpyxl import Workbook
 from openpyxl.styles import Font, PatternFill
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbench.export.report import Report
@@ -31,8 +32,16 @@ def add_what_if(book: Workbook, report: Report) -> None:
     first_link = max(rows.values()) + 4
     _write_links(sheet, report, rows, first_link)
     _write_elements(sheet, report, rows, first_link)
-    for column, width in zip("ABCDEFG", (30, 30, 14, 14, 14, 14, 14), strict=True):
+    for column, width in zip("ABCDEFG", (30, 26, 22, 18, 20, 12, 22), strict=True):
         sheet.column_dimensions[column].width = width
+    print_on_one_width(sheet)
+
+
+def print_on_one_width(sheet: Worksheet) -> None:
+    """Print landscape, as wide as the paper and as long as it takes."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _order(report: Report) -> list[ElementId]:

@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from workbench.export.report import Cell, Column, Format, Report, Table
-from workbench.export.what_if_sheet import add_what_if
+from workbench.export.what_if_sheet import add_what_if, print_on_one_width
 
 _HEAD_FILL = PatternFill("solid", fgColor="E1EEFA")
 _WIDEST = 60
@@ -74,13 +74,14 @@ def _fill(sheet: Worksheet, table: Table, currency: str) -> None:
         cell.alignment = Alignment(wrap_text=True, vertical="center")
     for row, cells in enumerate(table.rows, start=_HEAD_ROW + 1):
         for number, (cell_value, column) in enumerate(zip(cells, table.columns, strict=True), start=1):
-            filled: Any = sheet.cell(row, number, safe(cell_value))
+            filled = sheet.cell(row, number, safe(cell_value))
             filled.number_format = number_format(column.format, currency)
-    sheet.freeze_panes = sheet.cell(_HEAD_ROW + 1, 2)
+    sheet.freeze_panes = f"B{_HEAD_ROW + 1}"
     if table.rows:
         last = get_column_letter(len(table.columns))
         sheet.auto_filter.ref = f"A{_HEAD_ROW}:{last}{_HEAD_ROW + len(table.rows)}"
     _set_widths(sheet, table)
+    print_on_one_width(sheet)
 
 
 def _set_widths(sheet: Worksheet, table: Table) -> None:
@@ -152,7 +153,8 @@ def _bars(title: str, sheet: Worksheet, columns: tuple[int, int], rows: tuple[in
     chart.x_axis.delete = False
     chart.y_axis.delete = False
     chart.y_axis.numFmt = "#,##0"
-    chart.dataLabels = DataLabelList()
-    chart.dataLabels.showVal = True
+    chart.dataLabels = DataLabelList(
+        showVal=True, showSerName=False, showCatName=False, showLegendKey=False, showPercent=False
+    )
     chart.series[0].graphicalProperties.solidFill = "0B62A8"
     return chart
