@@ -57,9 +57,11 @@ class Seat:
     macro_rate: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ForecastModel:
     """The forecast model of a journey. Rates are NaN where missing; evidence is about how many people stand behind one.
+
+    Compared by identity, so that it can key what was computed on it.
 
     `risk_difference` of a seat comes first from `associations` (depth-matched), then from the typed share of doers
     who convert, then from what doers and the others did next.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,6 +148,16 @@ def _state(model: ForecastModel, setting: Setting, decay: float) -> _State:
     )
 
 
+_BASE: WeakKeyDictionary[ForecastModel, _State] = WeakKeyDictionary()
+
+
+def _base_state(model: ForecastModel) -> _State:
+    """The map without levers, computed once per model."""
+    if model not in _BASE:
+        _BASE[model] = _state(model, Setting(model.rate, model.traffic, {}), 0.0)
+    return _BASE[model]
+
+
 @dataclass(frozen=True)
 class _Report:
     """Turns two settings, the base and the levers', into an outcome."""
@@ -158,7 +169,7 @@ class _Report:
 
     def outcome(self) -> Outcome:
         model = self.model
-        base = _state(model, Setting(model.rate, model.traffic, {}), 0.0)
+        base = _base_state(model)
         now = _state(model, self.setting, self.assumptions.quality_decay)
         edge_grade = self._edge_grades()
         grade = self._upstream(edge_grade)
@@ -204,22 +215,19 @@ class _Report:
         lacking: NDArray[np.bool_] | None = None,
         base_lacking: NDArray[np.bool_] | None = None,
     ) -> dict[ElementId, Projection]:
-        open_now = np.zeros(len(now), dtype=bool) if lacking is None else lacking
-        open_base = np.zeros(len(now), dtype=bool) if base_lacking is None else base_lacking
         columns = zip(
-            self.model.node_ids,
-            now.tolist(),
-            base.tolist(),
-            grade.tolist(),
-            open_now.tolist(),
-            open_base.tolist(),
-            strict=True,
+            self.model.node_ids, _column(now, lacking), _column(base, base_lacking), grade.tolist(), strict=True
         )
-        return {i: Projection(_known(v, o), _known(b, p), _GRADES[g], o) for i, v, b, g, o, p in columns}
+        if lacking is None or not lacking.any():
+            return {i: Projection(v, b, _GRADES[g]) for i, v, b, g in columns}
+        return {
+            i: Projection(v, b, _GRADES[g], is_open)
+            for (i, v, b, g), is_open in zip(columns, lacking.tolist(), strict=True)
+        }
 
     def _edges(self, now: Floats, base: Floats, grade: NDArray[np.int64]) -> dict[LinkId, Projection]:
-        columns = zip(self.model.link_ids, now.tolist(), base.tolist(), grade.tolist(), strict=True)
-        return {LinkId(i): Projection(_known(v), _known(b), _GRADES[g]) for i, v, b, g in columns}
+        columns = zip(self.model.link_ids, _column(now), _column(base), grade.tolist(), strict=True)
+        return {LinkId(i): Projection(v, b, _GRADES[g]) for i, v, b, g in columns}
 
     def _did(self, now: Floats, base: Floats) -> dict[ElementId, Projection]:
         return {
@@ -266,6 +274,15 @@ def _spread_worst(
             break
         worst = spread
     return worst
+
+
+def _column(values: Floats, lacking: NDArray[np.bool_] | None = None) -> list[float | None]:
+    """`_known` of many at once."""
+    unknown = np.isnan(values) if lacking is None else np.isnan(values) | (lacking & (values == 0.0))
+    known: list[float | None] = values.tolist()
+    for i in np.flatnonzero(unknown).tolist():
+        known[i] = None
+    return known
 
 
 def _known(value: float, is_open: bool = False) -> float | None:
