@@ -167,7 +167,11 @@ def _refuse_bomb(member: Member) -> None:
 
 def visible_sheets(book: Any) -> list[str]:
     """Names of the sheets that are neither hidden nor charts."""
-    shown = [m.name for m in book.sheets_metadata if "Visible" in str(m.visible) and "WorkSheet" in str(m.typ)]
+    shown = [
+        sheet.name
+        for sheet in book.sheets_metadata
+        if str(sheet.visible).endswith(".Visible") and str(sheet.typ).endswith(".WorkSheet")
+    ]
     return shown or list(book.sheet_names)
 
 

@@ -1,0 +1,103 @@
+"""Workbooks give the table of their fullest visible sheet, from its header on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from workbench.errors import WorkbenchError
+from workbench.events.report import ImportReport
+from workbench.events.source import Choices, import_events
+from workbench.events.store import EventStore
+
+HEADER = ["user_id", "event", "timestamp", "revenue"]
+AT = dt.datetime(2021, 3, 1, 10)
+
+
+def imported(path: Path, choices: Choices | None = None) -> tuple[EventStore, ImportReport]:
+    name = "store" if choices is None else f"store-{choices.sheet}"
+    return import_events([path], choices, folder=path.parent / name)
+
+
+def saved(folder: Path, sheets: dict[str, list[list[Any]]], hidden: str = "") -> Path:
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+        sheet.sheet_state = "hidden" if name == hidden else "visible"
+    path = folder / "given.xlsx"
+    book.save(path)
+    return path
+
+
+def test_the_fullest_visible_sheet_is_taken(tmp_path: Path) -> None:
+    rows = [HEADER, ["u1", "view", AT, None], ["u1", "buy", AT, 5]]
+    path = saved(tmp_path, {"Notes": [["about"]], "Old": rows * 9, "Data": rows}, hidden="Old")
+    _, report = imported(path)
+    assert (report.sources[0].sheet, report.rows, report.revenue) == ("Data", 2, 5)
+
+
+def test_a_sheet_may_be_chosen_by_name(tmp_path: Path) -> None:
+    path = saved(tmp_path, {"A": [HEADER, ["u1", "view", AT, 1]] * 1, "B": [HEADER, ["u9", "view", AT, 2]]})
+    assert list(imported(path, Choices(sheet="B"))[0].user_ids) == ["u9"]
+    with pytest.raises(WorkbenchError, match="has no sheet"):
+        imported(path, Choices(sheet="C"))
+
+
+def test_numbers_that_are_ids_keep_no_point(tmp_path: Path) -> None:
+    store, _ = imported(saved(tmp_path, {"A": [HEADER, [1234567, "view", AT, 1.5], ["007", "view", AT, 2]]}))
+    assert set(store.user_ids) == {"1234567", "007"}
+
+
+def test_titles_and_totals_and_blank_rows_are_no_rows(tmp_path: Path) -> None:
+    rows = [["Report of March"], [], HEADER, ["u1", "view", AT, 1], [], ["u2", "buy", AT, 2], [None, "Total", None, 3]]
+    _, report = imported(saved(tmp_path, {"A": rows}))
+    assert (report.rows, report.revenue) == (2, 3)
+    assert {str(one.kind) for one in report.repairs} >= {"title_rows", "total_row"}
+
+
+def test_dates_written_as_text_are_read_too(tmp_path: Path) -> None:
+    rows = [HEADER, ["u1", "view", "2021-03-01 10:00", None], ["u1", "buy", dt.date(2021, 3, 2), None]]
+    store, _ = imported(saved(tmp_path, {"A": rows}))
+    assert store.time_us.tolist() == [1_614_592_800_000_000, 1_614_643_200_000_000]
+
+
+def test_an_empty_workbook_is_said_to_hold_nothing(tmp_path: Path) -> None:
+    with pytest.raises(WorkbenchError, match="neither events nor step counts"):
+        imported(saved(tmp_path, {"A": []}))
+
+
+def ods(folder: Path, rows: list[list[str]]) -> Path:
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(f'<table:table-cell office:value-type="string"><text:p>{c}</text:p></table:table-cell>' for c in row)
+        + "</table:table-row>"
+        for row in rows
+    )
+    space = "urn:oasis:names:tc:opendocument:xmlns"
+    content = (
+        f'<office:document-content xmlns:office="{space}:office:1.0" xmlns:table="{space}:table:1.0" '
+        f'xmlns:text="{space}:text:1.0"><office:body><office:spreadsheet><table:table table:name="Data">{cells}'
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    path = folder / "given.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("content.xml", content)
+    return path
+
+
+def test_an_open_document_is_read_like_any_workbook(tmp_path: Path) -> None:
+    path = ods(
+        tmp_path, [HEADER, ["u1", "view", "2021-03-01 10:00:00", "1"], ["u2", "buy", "2021-03-01 11:00:00", "2,5"]]
+    )
+    _, report = imported(path)
+    assert (report.sources[0].container, report.rows, report.users, report.revenue) == ("ods", 2, 2, 3.5)
