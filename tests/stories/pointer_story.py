@@ -81,7 +81,7 @@ class Story:
         self.said["steps"] = self.window.desk.session.undo_stack.count()
         if self.picture:
             self.window.grab().save(str(self.picture))
-        print(json.dumps(self.said))
+        print(json.dumps(self.said))  # noqa: T201 - the answer to the test that started this
         self.window.desk.session.undo_stack.setClean()
         self.window.close()
 

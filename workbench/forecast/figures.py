@@ -101,13 +101,13 @@ def map_figures(journey: Journey, measures: Measures, outcome: Outcome | None) -
     entered = _entered(journey, measures, outcome)
     cards = {
         e.element_id: _card(
+            journey,
             e,
             measures.elements.get(e.element_id),
             outcome,
             entered,
             use_mature,
             running,
-            bool(journey.outgoing.get(e.element_id)),
         )
         for e in journey.elements
     }
@@ -126,14 +126,14 @@ def _entered(journey: Journey, measures: Measures, outcome: Outcome | None) -> f
     return sum(known) if known else None
 
 
-def _card(  # noqa: PLR0913, PLR0917 - the parts that one card joins
+def _card(
+    journey: Journey,
     element: Element,
     figures: ElementFigures | None,
     outcome: Outcome | None,
     entered: float | None,
     use_mature: bool,
     running: bool,
-    leads_on: bool,
 ) -> CardFigures:
     figures = figures or ElementFigures(element.element_id)
     people, base = _people(element, figures, outcome)
@@ -143,10 +143,13 @@ def _card(  # noqa: PLR0913, PLR0917 - the parts that one card joins
     doers_n = figures.people
     others_n = None if figures.before is None or doers_n is None else figures.before - doers_n
     seated = element.stage_id is not None
+    leads_on = bool(journey.outgoing.get(element.element_id))
     return CardFigures(
         people=people,
         base_people=base,
-        previous=rate_figure(k, n, running, is_mature) if k is not None else RateFigure(_typed_previous(element)),
+        previous=rate_figure(k, n, running, is_mature)
+        if k is not None
+        else RateFigure(_estimated_previous(journey, element, outcome)),
         first=_share(people, entered),
         stopped=stopped if leads_on else None,
         stopped_rate=_share(stopped, people) if leads_on else None,
@@ -160,8 +163,19 @@ def _card(  # noqa: PLR0913, PLR0917 - the parts that one card joins
     )
 
 
-def _typed_previous(element: Element) -> float | None:
-    return element.typed_rate if element.stage_id is not None else None
+def _estimated_previous(journey: Journey, element: Element, outcome: Outcome | None) -> float | None:
+    """Typed or forecast rate versus previous, where nothing was counted: no interval."""
+    if element.stage_id is not None:
+        return element.typed_rate
+    if outcome is None:
+        return None
+    links = journey.incoming.get(element.element_id, ())
+    came = [outcome.people[k.link_id].value for k in links if k.link_id in outcome.people]
+    before = [outcome.reach[k.source_id].value for k in links if k.source_id in outcome.reach]
+    if not came or None in came or None in before:
+        return None
+    total = sum(value for value in before if value is not None)
+    return sum(value for value in came if value is not None) / total if total else None
 
 
 def _people(element: Element, figures: ElementFigures, outcome: Outcome | None) -> tuple[float | None, float | None]:
