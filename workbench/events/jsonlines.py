@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import io
 import itertools
 import json
 from collections.abc import Iterator
@@ -38,7 +37,7 @@ class JsonLinesReading:
     def __init__(self, member: Member, text: TextFile) -> None:
         self._member = member
         self._text = text
-        self._schema: pa.Schema | None = None
+        self._texts: pa.Schema | None = None
 
     @property
     def origin(self) -> Origin:
@@ -80,19 +79,25 @@ class JsonLinesReading:
 
         try:
             table = self._parsed(chunk, pj)
-            learned = _without_times(table.schema)
-            if learned != table.schema:
-                self._schema = learned
+            guessed = _times_as_text(table.schema)
+            if len(guessed):
+                self._texts = guessed if self._texts is None else pa.unify_schemas([self._texts, guessed])
                 table = self._parsed(chunk, pj)
-                if _without_times(table.schema) != table.schema:
-                    return None
+            return None if len(_times_as_text(table.schema)) else table
         except (pa.ArrowException, ValueError):
             return None
-        return table
 
     def _parsed(self, chunk: bytes, pj: Any) -> pa.Table:
-        options = pj.ParseOptions(explicit_schema=self._schema, unexpected_field_behavior="infer")
-        return pj.read_json(io.BytesIO(chunk), pj.ReadOptions(block_size=max(_BLOCK, _longest(chunk))), options)
+        """The chunk in blocks, or at once where Arrow cannot bring the types of its blocks together."""
+        import pyarrow as pa
+
+        options = pj.ParseOptions(explicit_schema=self._texts, unexpected_field_behavior="infer")
+        if len(chunk) > _BLOCK:
+            try:
+                return pj.read_json(pa.BufferReader(chunk), pj.ReadOptions(block_size=_BLOCK), options)
+            except pa.ArrowException:
+                pass
+        return pj.read_json(pa.BufferReader(chunk), pj.ReadOptions(block_size=len(chunk) + 1), options)
 
 
 def _short_lines(file: BinaryIO) -> Iterator[bytes]:
@@ -101,27 +106,30 @@ def _short_lines(file: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
-def _longest(chunk: bytes) -> int:
-    return len(chunk) + 1 if len(chunk) < _BLOCK else _BLOCK
+def _times_as_text(schema: pa.Schema) -> pa.Schema:
+    """The fields that were guessed to be times, as text: what looks like a time must keep its spelling.
 
-
-def _without_times(schema: pa.Schema) -> pa.Schema:
-    """The schema with guessed times as text: a text that looks like a time must keep its spelling."""
+    Fields of the same name in different structures are told apart; a structure holds only its guessed fields.
+    """
     import pyarrow as pa
 
-    return pa.schema([pa.field(field.name, _text_for_time(field.type)) for field in schema])
+    found = [(field.name, kind) for field in schema if (kind := _text_of(field.type)) is not None]
+    return pa.schema(found)
 
 
-def _text_for_time(kind: Any) -> Any:
+def _text_of(kind: Any) -> Any:
+    """Text for a guessed time, a structure of those inside it, or None if there is none."""
     import pyarrow as pa
 
     if pa.types.is_temporal(kind):
         return pa.string()
     if pa.types.is_struct(kind):
-        return pa.struct([pa.field(field.name, _text_for_time(field.type)) for field in kind])
+        inner = [(field.name, text) for field in kind if (text := _text_of(field.type)) is not None]
+        return pa.struct(inner) if inner else None
     if pa.types.is_list(kind):
-        return pa.list_(_text_for_time(kind.value_type))
-    return kind
+        text = _text_of(kind.value_type)
+        return None if text is None else pa.list_(text)
+    return None
 
 
 def whole_lines(file: BinaryIO, ledger: Ledger) -> Iterator[bytes]:

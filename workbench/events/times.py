@@ -196,6 +196,9 @@ class TimeReader:
         import pyarrow.compute as pc
 
         texts = pc.utf8_trim_whitespace(column.fill_null(""))
+        whole = _whole_numbers(texts)
+        if whole is not None:
+            return self._read_numbers(whole)
         us, is_good, has_zone = self._cast.read(texts)
         is_good &= (us >= clock.FIRST_US) & (us < clock.LAST_US)
         is_empty = np.zeros(len(us), bool)
@@ -258,6 +261,20 @@ class TimeReader:
             self._ledger.note(RepairKind.DST_GAP, int(gap.sum()), f"a time that {self._style.zone} skipped")
             self._ledger.note(RepairKind.DST_FOLD, int(fold.sum()), f"a time that {self._style.zone} had twice")
         return Times(us, is_good, is_empty)
+
+
+def _whole_numbers(texts: Any) -> Any:
+    """The column as whole numbers if its first text is one and all others are or are empty, else None."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    first = next((text for text in texts.slice(0, 50).to_pylist() if text), "")
+    if not first.isdigit():
+        return None
+    try:
+        return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts).cast(pa.int64())
+    except pa.ArrowInvalid:
+        return None
 
 
 def _plain(value: Any) -> str:
