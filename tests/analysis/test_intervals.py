@@ -175,3 +175,29 @@ def test_thin_figures_are_marked() -> None:
     assert Rate.of(4, 100).is_thin
     assert Rate.of(20, 29).is_thin
     assert not Rate.of(5, 30).is_thin
+
+
+@given(some, some)
+def test_koopman_is_the_librarys_where_no_rate_is_whole(first: tuple[int, int], second: tuple[int, int]) -> None:
+    (k1, n1), (k2, n2) = first, second
+    if not 0 < k1 < n1 or not 0 < k2 < n2 or n1 < 5 or n2 < 5:
+        return
+    found = intervals.koopman(k1, n1, k2, n2)
+    assert found.low is not None
+    assert found.low < k1 / n1 / (k2 / n2) < (found.high or 0)
+    with np.errstate(all="ignore"):
+        library = confint_proportions_2indep(k1, n1, k2, n2, method="score", compare="ratio", correction=False)
+    if all(np.isreal(library)) and library[0] < k1 / n1 / (k2 / n2) * 0.999:
+        assert (found.low, found.high) == pytest.approx([float(np.real(v)) for v in library], rel=1e-5)
+
+
+@given(some, some)
+def test_a_ratio_turned_round_is_its_inverse(first: tuple[int, int], second: tuple[int, int]) -> None:
+    if first[0] and second[0]:
+        forth, back = intervals.koopman(*first, *second), intervals.koopman(*second, *first)
+        assert forth.low == pytest.approx(1 / (back.high or 1), rel=1e-6)
+
+
+def test_two_whole_rates_have_a_ratio_that_may_be_off_on_both_sides() -> None:
+    found = intervals.ratio(10, 10, 10, 10)
+    assert (found.low, found.high) == pytest.approx((0.72247, 1.38415), abs=1e-5)

@@ -52,6 +52,7 @@ def test_the_log_rank_is_that_of_lifelines() -> None:
     seen = np.concatenate([np.ones(40), np.zeros(20)]), np.concatenate([np.ones(50), np.zeros(10)])
     assert found.p == pytest.approx(logrank_test(first, second, *seen).p_value, rel=1e-6)
     assert log_rank(([], []), ([1], [])).p is None
+    assert log_rank(([], [1.0]), ([2.0], [])).p is None
 
 
 def test_nobody_and_no_event() -> None:

@@ -145,4 +145,4 @@ def first_choice(counts: Sequence[int], none: int) -> FirstChoice:
     if not taken or len(counts) < 2:
         return FirstChoice(None, share)
     p = np.array([count for count in counts if count], dtype=np.float64) / taken
-    return FirstChoice(float(-(p @ np.log(p)) / np.log(len(counts))), share)
+    return FirstChoice(max(0.0, float(-(p @ np.log(p)) / np.log(len(counts)))), share)
