@@ -16,6 +16,7 @@ from workbench.journey.edits import new_id
 from workbench.journey.element import DatasetId
 from workbench.journey.journey import Dataset, Journey, Lever
 from workbench.progress import Progress
+from workbench.project.datasets import choices_of
 
 if TYPE_CHECKING:
     from workbench.events.source import Choices
@@ -87,16 +88,8 @@ def _load(journey: Journey, folder: Path, data: Sequence[Path], progress: Progre
         missing = [path for path in paths if not path.exists()]
         if missing:
             raise WorkbenchError(f"The data {missing[0]} is not there.", "Give its new place with --data FILE.")
-        loaded[dataset.dataset_id] = _source(paths, _choices(dataset), progress)
+        loaded[dataset.dataset_id] = _source(paths, choices_of(dataset), progress)
     return loaded
-
-
-def _choices(dataset: Dataset) -> Choices | None:
-    if not dataset.mapping and not dataset.zone:
-        return None
-    from workbench.events.source import Choices
-
-    return Choices(columns=dataset.mapping, zone=dataset.zone or "UTC")
 
 
 def _source(paths: tuple[Path, ...], choices: Choices | None, progress: Progress) -> Source:

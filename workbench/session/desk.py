@@ -115,6 +115,7 @@ class Desk(QObject):
         """Stop all background work, so that nothing outlives the window."""
         self._audit_soon.stop()
         self.analyst.shutdown()
+        self.forecaster.shutdown()
         self.shelf.lane.shutdown()
 
     def _on_journey_changed(self) -> None:

@@ -15,6 +15,7 @@ from workbench.journey import edits
 from workbench.journey.element import DatasetId
 from workbench.journey.journey import Dataset
 from workbench.progress import Progress
+from workbench.project.datasets import choices_of, kept_choices
 from workbench.session.background import Lane
 from workbench.session.session import Session
 
@@ -139,7 +140,7 @@ class Shelf(QObject):
             wanted.dataset_id,
             tuple(relative(path, folder) for path in wanted.paths),
             loaded.fingerprint,
-            wanted.choices.columns if wanted.choices else (),
+            kept_choices(wanted.choices),
             wanted.choices.zone if wanted.choices else "",
             summary_pairs(loaded),
         )
@@ -157,15 +158,6 @@ def relative(path: Path, folder: Path | None) -> str:
         return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
     except ValueError:  # another drive on Windows
         return path.resolve().as_posix()
-
-
-def choices_of(dataset: Dataset) -> Choices | None:
-    """What a person chose when a dataset was imported; None where every guess was kept."""
-    if not dataset.mapping and not dataset.zone:
-        return None
-    from workbench.events.source import Choices
-
-    return Choices(columns=dataset.mapping, zone=dataset.zone or "UTC")
 
 
 def summary_pairs(loaded: Loaded) -> tuple[tuple[str, Any], ...]:

@@ -9,8 +9,9 @@ from workbench.errors import CancelledError, WorkbenchError
 from workbench.journey import edits
 from workbench.journey.element import Element
 from workbench.journey.journey import Dataset
+from workbench.project.datasets import choices_of
 from workbench.project.file import SUFFIX
-from workbench.session.shelf import Loaded, choices_of, relative
+from workbench.session.shelf import Loaded, relative
 from workbench.ui.actions import ActionSpec
 from workbench.ui.command_group import CommandGroup
 from workbench.ui.data_words import one_line
@@ -27,6 +28,7 @@ class DataCommands(CommandGroup):
         return (
             ActionSpec("import", "Data", "&Import data…", self.import_data, ("Ctrl+I",), "database"),
             ActionSpec("summary", "Data", "Data &summary…", self.show_summary, (), "info"),
+            ActionSpec("match", "Data", "&Match events to elements…", self.match_events, (), "link"),
             ActionSpec("reload", "Data", "&Reload data", self.reload, (), "refresh-cw"),
             ActionSpec("unload", "Data", "&Unload data", self.unload, (), "x"),
         )
@@ -76,6 +78,16 @@ class DataCommands(CommandGroup):
             self.window.say("No data is loaded: import some first (Ctrl+I).")
             return
         SummaryDialog(self.window, list(self.desk.shelf.loaded.values())).open()
+
+    def match_events(self) -> None:
+        from workbench.ui.dialogs.match_events import MatchDialog, rebound
+
+        if self.desk.shelf.first is None or not self.desk.session.journey.elements:
+            self.window.say("Draw some elements and load data (Ctrl+I) to match events to them.")
+            return
+        dialog = MatchDialog(self.window, self.desk)
+        dialog.accepted.connect(lambda: self.desk.session.apply("Match events", rebound, dialog.chosen()))
+        dialog.open()
 
     def show_why(self, element: Element) -> None:
         from workbench.ui.dialogs.why import WhyDialog

@@ -35,6 +35,7 @@ from workbench.ui.panels.inspector import Inspector
 from workbench.ui.panels.outline import Outline
 from workbench.ui.panels.palette import Palette
 from workbench.ui.panels.tags import Tags
+from workbench.ui.panels.trend import TrendPanel
 from workbench.ui.start_page import StartPage
 
 _RESULTS_HEIGHT = 250
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self.dead_ends = DeadEndsPanel(self.desk)
         self.forecast = ForecastPanel(self.desk)
         self.audit, self.drivers = AuditPanel(self.desk), DriversPanel(self.desk)
+        self.trend = TrendPanel(self.desk)
         self.side_tabs = _tabs((("Palette", self.palette_panel), ("Outline", self.outline), ("Tags", self.tags)))
         self.result_tabs = _tabs(
             (
@@ -87,6 +89,7 @@ class MainWindow(QMainWindow):
                 ("Forecast", self.forecast),
                 ("Audit", self.audit),
                 ("Drivers", self.drivers),
+                ("Trend", self.trend),
             )
         )
         areas = Qt.DockWidgetArea

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QCompleter,
     QDialog,
@@ -19,8 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.errors import WorkbenchError
+from workbench.events.privacy import Privacy
 from workbench.events.schema import Mapping
 from workbench.events.source import Choices, DataKind, Preview, Recognition, Sources
+from workbench.project.datasets import own_salt
 from workbench.ui.fields import form, label, section
 from workbench.ui.theme import theme
 
@@ -136,6 +139,13 @@ class ImportWizard(QDialog):
         self.zone_box.setCompleter(completer)
         self.zone_box.editTextChanged.connect(self._check)
         rows.addRow("Time zone", self.zone_box)
+        self.masked = QCheckBox("Mask personal data")
+        self.masked.setToolTip("E-mail, phone, IP and card numbers, before anything is stored")
+        self.queries = QCheckBox("Drop URL queries")
+        self.hashed = QCheckBox("Hash ids")
+        self.hashed.setToolTip("With a salt that stays on this computer")
+        for tick in (self.masked, self.queries, self.hashed):
+            rows.addRow(tick)
         both.addWidget(holder, 1)
         return both
 
@@ -170,8 +180,14 @@ class ImportWizard(QDialog):
             for role, box in self.boxes.items()
             if box.currentText() not in (_NOTHING, getattr(self._proposed, role, None))
         )
-        zone = self.zone_box.currentText()
-        return Choices(columns=changed, zone=zone) if changed or zone != "UTC" else None
+        zone, privacy = self.zone_box.currentText(), self._privacy()
+        if not changed and zone == "UTC" and not privacy.is_on:
+            return None
+        return Choices(columns=changed, zone=zone, privacy=privacy)
+
+    def _privacy(self) -> Privacy:
+        salt = own_salt() if self.hashed.isChecked() else ""
+        return Privacy(salt, self.masked.isChecked(), self.queries.isChecked())
 
 
 def _all_zones() -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
@@ -17,6 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.forecast.bands import Uncertainty
+from workbench.forecast.sensitivity import LinkSensitivity, SensitivityTable
 from workbench.forecast.what_if import Outcome, Projection
 from workbench.journey import edits
 from workbench.journey.element import Element, Link
@@ -91,6 +95,8 @@ class ForecastPanel(Panel):
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(6)
         layout.addLayout(self._build_top())
+        self.best = label("", "muted")
+        layout.addWidget(self.best)
         self.hint = label("", "warn")
         layout.addWidget(self.hint)
         self._area = QScrollArea(widgetResizable=True)
@@ -102,6 +108,7 @@ class ForecastPanel(Panel):
         self._area.setWidget(self._holder)
         layout.addWidget(self._area, 1)
         self.rows: dict[str, LeverRow] = {}
+        desk.forecaster.bands_changed.connect(self._on_bands)
 
     def _build_top(self) -> QHBoxLayout:
         top = QHBoxLayout()
@@ -136,8 +143,33 @@ class ForecastPanel(Panel):
         self.hint.setVisible(bool(self.hint.text()))
         for row in self.rows.values():
             self._show_row(row, outcome)
+        self._show_bands()
         self.reset.setEnabled(bool(outcome.levers))
         self.save.setEnabled(bool(outcome.levers))
+
+    def _on_bands(self) -> None:
+        if self.isVisible() and self.desk.forecaster.outcome is not None:
+            self._show_bands()
+
+    def _show_bands(self) -> None:
+        found, currency = self.desk.forecaster.bands, self.desk.session.journey.currency
+        headline = self.desk.session.journey.headline_macro
+        macro = found.outcome.macros.get(headline.element_id) if found and headline else None
+        self.macro.show_band(macro, numbers.count)
+        revenue = found.outcome.revenue if found else None
+        self.revenue.show_band(revenue, lambda value: numbers.money(value, currency))
+        best = found.sensitivity.rows[0] if found and found.sensitivity.rows else None
+        self.best.setVisible(best is not None)
+        if found is not None and best is not None:
+            self.best.setText(self._best_words(found.sensitivity, best))
+
+    def _best_words(self, table: SensitivityTable, best: LinkSensitivity) -> str:
+        gained = numbers.money(best.plus_1pp, self.desk.session.journey.currency)
+        gain = gained if table.in_money else f"{best.plus_1pp:,.1f} conversions"
+        name = self._name(best.link_id)
+        sure = "leads in" if best.is_clear_winner else "is first in only"
+        words = f"+1 point brings most on {name}: {gain}; it {sure} {best.first_share:.0%} of the draws."
+        return f"{words} {table.sentence}".strip()
 
     def _entered(self, outcome: Outcome) -> Projection | None:
         entries = [outcome.reach[i] for i in self.desk.session.journey.entry_ids if i in outcome.reach]
@@ -243,10 +275,12 @@ class _Figure(QFrame):
         self.number = QLabel(numbers.NO_DATA)
         self.number.setStyleSheet("font-size: 20px; font-weight: 700;")
         self.difference = QLabel()
+        self.band = QLabel()
+        self.band.setProperty("role", "muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 6, 12, 6)
         layout.setSpacing(1)
-        for widget in (self.title, self.number, self.difference):
+        for widget in (self.title, self.number, self.difference, self.band):
             layout.addWidget(widget)
 
     def show_projection(self, projection: Projection | None, shown: object) -> None:
@@ -263,6 +297,19 @@ class _Figure(QFrame):
         sign = "+" if difference > 0 else ""
         lift_words = f" ({numbers.signed_rate(lift)})" if lift is not None else ""
         self._say(f"{sign}{words(difference)}{lift_words}", "gain" if difference > 0 else "loss")
+
+    def show_band(self, found: Uncertainty | None, shown: Callable[[float | None], str]) -> None:
+        """95 % of the draws of the rates; the hover adds what a period like this one can look like."""
+        if found is None:
+            self.band.setText(" ")
+            self.band.setToolTip("")
+            return
+        sure, period = found.expected.band(0.95), found.next_period.band(0.95)
+        self.band.setText(f"95 %: {shown(sure.low)} to {shown(sure.high)}")
+        self.band.setToolTip(
+            f"How sure the rates are: 95 % of draws between {shown(sure.low)} and {shown(sure.high)}.\n"
+            f"What a next period like this one can look like: {shown(period.low)} to {shown(period.high)}."
+        )
 
     def _say(self, words: str, role: str) -> None:
         self.difference.setText(words)
