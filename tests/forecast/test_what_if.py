@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.forecast.maps import branching, element, line, link, measured_line, random_map
-from workbench.analysis.measures import ElementFigures, Grade, Measures
+from workbench.analysis.measures import ElementFigures, Grade, LinkFigures, Measures
 from workbench.analysis.value import inverse_value
 from workbench.analysis.worth import MicroValue, ValueTable
 from workbench.errors import WorkbenchError
@@ -23,6 +24,7 @@ from workbench.forecast.model import ForecastModel, HintKind
 from workbench.forecast.what_if import outcome
 from workbench.journey.element import ElementId, LinkId
 from workbench.journey.journey import Journey, Lever
+from workbench.journey.rule import Rule
 from workbench.journey.taxonomy import Kind
 
 PAGE, ORDER = ElementId("page"), ElementId("order")
@@ -298,3 +300,40 @@ def test_the_worth_of_a_micro_conversion_is_measured_else_projected_else_typed()
     measured = micro_worths(trail, outcome(ForecastModel.of(trail)), ValueTable((row,), 1000.0, 1.0, True))
     assert (measured[ElementId("guide")].value, measured[ElementId("guide")].basis) == (10.0, Basis.MEASURED)
     assert ElementId("guide") not in micro_worths(seated(), outcome(ForecastModel.of(seated())))
+
+
+def around(*names: str, rate_in: float | None = None) -> tuple[Journey, Measures]:
+    """a > (names, without rule) > b: of 10 people at a, 4 were counted at b."""
+    ids = ["a", *names, "b"]
+    elements = [element(i, Kind.MACRO if i == "b" else Kind.STAGE, value=10.0 if i == "b" else None) for i in ids]
+    bound = [replace(e, rule=Rule((e.element_id,))) if e.element_id in ("a", "b") else e for e in elements]
+    links = [link(s, t, rate_in if s == "a" else None) for s, t in pairwise(ids)]
+    figures = {ElementId("a"): ElementFigures(ElementId("a"), people=10, entered=10, grade=Grade.MEASURED)}
+    last = links[-1].link_id
+    return Journey(elements=tuple(bound), links=tuple(links)), Measures(
+        None, figures, {last: LinkFigures(last, took=4)}
+    )
+
+
+@pytest.mark.parametrize("names", [("x",), ("x", "y"), ("x", "y", "z")])
+def test_elements_without_rule_drawn_into_a_measured_map_let_its_counts_pass(names: tuple[str, ...]) -> None:
+    found = outcome(ForecastModel.of(*around(*names)))
+    assert found.reach[ElementId("b")].value == pytest.approx(4)
+    assert found.reach[ElementId("b")].grade is Grade.ESTIMATED
+    assert {hint.kind for hint in found.hints} == {HintKind.ASSUMED}
+
+
+def test_a_typed_way_in_leaves_the_way_on_to_make_up_the_count() -> None:
+    found = outcome(ForecastModel.of(*around("x", rate_in=0.8)))
+    assert found.rate[LinkId("x-b")].value == pytest.approx(0.5)
+    assert found.reach[ElementId("b")].value == pytest.approx(4)
+    few = outcome(ForecastModel.of(*around("x", rate_in=0.1)))
+    assert few.rate[LinkId("x-b")].value == 1.0
+
+
+def test_with_several_ways_in_or_nothing_counted_nothing_is_assumed() -> None:
+    journey, measures = around("x")
+    wider = journey.with_elements([*journey.elements, element("c", volume=5)])
+    second = wider.with_links([*wider.links, link("c", "x", 0.5)])
+    assert HintKind.NO_RATE in {hint.kind for hint in ForecastModel.of(second, measures).hints}
+    assert HintKind.NO_RATE in {hint.kind for hint in ForecastModel.of(journey).hints}

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.measures import ElementFigures, Grade, LinkFigures, Measures
+from workbench.forecast.contracted import assumed_rates
 from workbench.forecast.flow import Floats, Flow
-from workbench.journey.element import Element, ElementId, Link
+from workbench.journey.element import Element, ElementId, Link, LinkId
 from workbench.journey.journey import Journey
 
 DEFAULT_EVIDENCE = 100.0
@@ -23,6 +24,7 @@ class HintKind(StrEnum):
     """Why a forecast is not whole."""
 
     NO_RATE = "rate missing"
+    ASSUMED = "rate assumed"
     NO_VOLUME = "volume missing"
     OVERFULL = "rates above 100 %"
     ENDLESS = "loop without way out"
@@ -100,7 +102,8 @@ class ForecastModel:
         associations : mapping of seated micro-conversions to risk differences, optional
             Macro rate of doers minus that of others, depth-matched (for example `Driver.matched.difference`).
         """
-        return _Draft(journey, measures or _NO_MEASURES, associations or {}).model()
+        held = measures or _NO_MEASURES
+        return _Draft(journey, held, associations or {}, assumed_rates(journey, held)).model()
 
     @cached_property
     def node_of(self) -> dict[str, int]:
@@ -172,6 +175,7 @@ class _Draft:
     journey: Journey
     measures: Measures
     associations: Mapping[ElementId, float]
+    assumed: Mapping[LinkId, float]
 
     def model(self) -> ForecastModel:
         nodes, links = self._nodes(), self._links()
@@ -233,7 +237,7 @@ class _Draft:
             return link.rate, Grade.ESTIMATED, typed_evidence(link)
         figures = self.measures.links.get(link.link_id, LinkFigures(link.link_id))
         if figures.took is None or not figures.people:
-            return None, Grade.ESTIMATED, DEFAULT_EVIDENCE
+            return self.assumed.get(link.link_id), Grade.ESTIMATED, DEFAULT_EVIDENCE
         return figures.took / figures.people, figures.grade, float(figures.people)
 
     def _volume(self, element: Element) -> tuple[float | None, Grade]:
@@ -277,6 +281,15 @@ class _Draft:
             Hint(HintKind.NO_VOLUME, e.element_id, f"Type how many people enter at {e.title}.")
             for e in nodes
             if self._volume(e)[0] is None
+        ]
+        hints += [
+            Hint(
+                HintKind.ASSUMED,
+                i,
+                f"All who were counted around {titles[i]} are taken to pass it.",
+            )
+            for i in dict.fromkeys(k.source_id for k in links if k.link_id in self.assumed and k.rate is None)
+            if not self.journey.element_by_id[i].is_bound
         ]
         return hints + self._macro_hints()
 
