@@ -205,8 +205,19 @@ def test_a_lever_on_thirty_elements_answers_within_a_frame() -> None:
     assert (time.perf_counter() - began) / 20 < 0.010
 
 
-def test_the_what_if_starts_without_scipy() -> None:
-    code = "import sys, workbench.forecast.what_if, workbench.forecast.sensitivity; sys.exit('scipy' in sys.modules)"
+ROOMS = (
+    "forecast.what_if",
+    "forecast.sensitivity",
+    "forecast.backtest",
+    "forecast.experiments",
+    "analysis.audits.audit",
+)
+
+
+@pytest.mark.parametrize("room", (*ROOMS, "analysis.drivers", "analysis.ground", "analysis.weeks", "analysis.cohorts"))
+def test_statistics_start_without_scipy_and_statsmodels(room: str) -> None:
+    heavy = "{'scipy.stats', 'statsmodels', 'numba', 'pandas'} & set(sys.modules)"
+    code = f"import sys, workbench.{room}; sys.exit(len({heavy}))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
