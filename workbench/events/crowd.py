@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from workbench.events.report import Finding, ImportReport
 from workbench.events.store import Column, EventStore
+from workbench.events.vocabulary import is_purchase
 
 _DOMINANT = 0.2
 _DOMINANT_ROWS = 100
@@ -26,9 +27,6 @@ _ROBOT = re.compile(
 _MINUTE_US = 60_000_000
 _PER_MINUTE = 60
 _NO_TRANSACTION = ("", "(not set)", "null", "none", "undefined")
-_PURCHASE = re.compile(
-    r"purchase|order_?(?:completed|placed)|^order$|^buy$|checkout_completed|transaction|payment_done|^kauf", re.I
-)
 
 
 def dominant_ids(store: EventStore, rows: int) -> Iterator[Finding]:
@@ -174,7 +172,7 @@ def _numbers(column: Column) -> NDArray[np.float64]:
 
 
 def _valueless(store: EventStore, value: NDArray[np.float64]) -> Iterator[Finding]:
-    codes = [code for code, name in enumerate(store.event_names) if _PURCHASE.search(name)]
+    codes = [code for code, name in enumerate(store.event_names) if is_purchase(name)]
     codes = [code for code in codes if np.isfinite(value[store.postings(code)]).any()]
     if not codes:
         return

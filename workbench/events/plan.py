@@ -14,6 +14,8 @@ from workbench.events.repairs import Ledger, RepairKind
 from workbench.events.schema import Guess, Mapping
 from workbench.events.shaping import Plan
 from workbench.events.times import TimeStyle
+from workbench.events.vocabulary import PRICES
+from workbench.events.wording import natural_words
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,6 +35,7 @@ def plan_of(source: Shaped, mapping: Mapping, ledger: Ledger, identity: dict[str
         _main_currency(source.sample, mapping),
         source.format.prefixes,
         identity or {},
+        is_price=mapping.value is not None and natural_words(mapping.value) in PRICES,
     )
 
 

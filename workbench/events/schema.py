@@ -11,57 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
 from workbench.events import numbers, times
-from workbench.events.wording import natural_words, words
+from workbench.events.vocabulary import LAST_RESORT, NAMES, SOUNDS
+from workbench.events.wording import natural_words
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 ROLES = ("user", "time", "event", "session", "value", "event_id", "currency", "transaction", "order")
-_NAMES: dict[str, tuple[str, ...]] = {
-    "user": words(
-        """
-        user_pseudo_id person_id distinct_id amplitude_id user_id userid client_id clientid visitor_id
-        visitorid customer_id customerid domain_userid anonymous_id device_id member_id account_id contact_id
-        lead_id profile_id case_concept_name case_id caseid case uid cookie_id fullvisitorid user visitor
-        client customer person account user_name username email benutzer benutzer_id benutzerid nutzer
-        nutzer_id kunde kunden_id kundennummer besucher besucher_id utilisateur id_utilisateur
-        client_identifiant usuario id_usuario cliente id_cliente пользователь пользователь_id клиент клиент_id
-        session_id sessionid website_session_id session
-        """
-    ),
-    "event": words(
-        """
-        event_name event eventname activity concept_name event_type eventtype action event_text event_action
-        ereignis ereignisname aktion aktivität événement evenement evento nombre_evento acción событие
-        действие name type step page page_path url page_url pageview_url page_location path screen
-        """
-    ),
-    "time": words(
-        """
-        event_timestamp timestamp time_timestamp event_time time ts datetime date_time occurred_at occurred
-        created_at created time_stamp event_datetime event_at server_time hit_time_gmt derived_tstamp
-        collector_tstamp complete_timestamp start_timestamp zeitpunkt zeitstempel zeit uhrzeit horodatage
-        fecha_hora fecha hora marca_de_tiempo время дата datum date event_date day
-        """
-    ),
-    "session": words(
-        """
-        ga_session_id session_id sessionid website_session_id domain_sessionid visit_id visitid session
-        sitzung sitzungs_id sesión sesion_id сессия
-        """
-    ),
-    "value": words(
-        """
-        purchase_revenue_in_usd purchase_revenue value revenue event_value_in_usd transaction_value
-        transaction_revenue order_value order_total total_revenue tr_total revenue_usd amount price_usd
-        total_price price sales total umsatz betrag erlös wert preis revenu montant chiffre_d_affaires
-        ingresos importe monto valor выручка сумма
-        """
-    ),
-    "event_id": ("insert_id", "message_id", "messageid", "event_id", "eventid", "event_uuid", "uuid", "hit_id"),
-    "currency": ("currency", "currency_code", "tr_currency", "währung", "waehrung", "devise", "moneda", "валюта"),
-    "transaction": ("transaction_id", "order_id", "orderid", "tr_orderid", "bestellnummer", "transaktion_id"),
-}
 _PREFIX = re.compile(r"^(?:event_properties|properties|event_params|params|ep|ecommerce|traits|data)[._]+(?=.)")
 MISSING_IDS = frozenset({"", "null", "none", "nan", "nil", "undefined", "(not set)", "n/a", "0"})
 _ZERO_UUID = re.compile(r"^\{?0{8}-?0{4}-?0{4}-?0{4}-?0{12}\}?$")
@@ -194,7 +150,13 @@ class Guess:
         return self._cells[name]
 
     def _named(self, role: str) -> list[str]:
-        return [self._by_words[word] for word in _NAMES[role] if word in self._by_words]
+        """Columns whose name speaks for a role: known names in their order, then those that only sound like it."""
+        known = [self._by_words[word] for word in NAMES[role] if word in self._by_words]
+        if role not in SOUNDS:
+            return known
+        alike = [name for spelling, name in self._by_words.items() if SOUNDS[role].search(spelling)]
+        last = [self._by_words[word] for word in LAST_RESORT.get(role, ()) if word in self._by_words]
+        return list(dict.fromkeys(known + alike + last))
 
     def mapping(self, zone: str = "UTC") -> Mapping:
         """The mapping that fits best by name, and by content where no name says anything."""

@@ -19,6 +19,7 @@ from workbench.events.reading import Rows
 from workbench.events.repairs import DropReason, Ledger, RepairKind
 from workbench.events.schema import MISSING_IDS, Mapping, is_missing_id
 from workbench.events.times import TimeReader, TimeStyle
+from workbench.events.vocabulary import is_purchase
 from workbench.events.wording import words
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Plan:
     main_currency: str | None = None
     prefixes: tuple[str, ...] = ()
     identity: dict[str, str] = field(default_factory=dict)
+    is_price: bool = False
 
 
 @dataclass(slots=True)
@@ -240,14 +242,16 @@ class Shaper:
         if mapping.event_id in columns:
             found["event_id"] = _blank_to_null(_as_text(columns[mapping.event_id]))
         if mapping.value in columns:
-            found["value"] = self._values(columns, count)
+            found["value"] = self._values(columns)
         return found
 
-    def _values(self, columns: dict[str, Any], count: int) -> Any:
+    def _values(self, columns: dict[str, Any]) -> Any:
         import pyarrow as pa
 
         mapping = self._plan.mapping
         value = self._amounts(columns[mapping.value or ""])
+        if self._plan.is_price:
+            value = _on_purchases(value, columns.get(mapping.event or ""))
         currency = columns.get(mapping.currency or "")
         main = self._plan.main_currency
         if currency is None or main is None:
@@ -315,6 +319,16 @@ def _as_text(column: Any) -> Any:
 
 def _id_text(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e18 else repr(value)
+
+
+def _on_purchases(value: Any, event: Any) -> Any:
+    """A price where it was paid: on events that are purchases by their name."""
+    import pyarrow as pa
+
+    names = [] if event is None else _as_text(event).to_pylist()
+    bought = np.array([bool(name) and is_purchase(name) for name in names], bool)
+    kept = np.asarray(value.fill_null(0.0))
+    return pa.array(kept, pa.float64(), mask=_nulls(value) | ~bought) if len(bought) else value
 
 
 def _may_be_missing(text: Any) -> bool:
