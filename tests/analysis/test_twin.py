@@ -13,6 +13,7 @@ from workbench.analysis.choice import Exclusion, Paths, Walk, choose, walk_on
 from workbench.analysis.funnel import Between, Funnel, FunnelRequest, funnel
 from workbench.analysis.graph import count_paths
 from workbench.analysis.hits import positions
+from workbench.analysis.lists import Course
 from workbench.analysis.match import Match, Predicate
 from workbench.analysis.options import (
     FOREVER_US,
@@ -27,7 +28,6 @@ from workbench.analysis.options import (
     Ties,
     Unit,
 )
-from workbench.analysis.lists import Course
 from workbench.analysis.plain_walk import is_plain, tally, walk
 from workbench.analysis.plain_walk import paths as paths_of
 from workbench.analysis.shape import Edge, Shape
@@ -226,6 +226,30 @@ def test_the_swift_walk_equals_the_general_one(log, rules, limit, seats) -> None
     found, chosen = paths_of(walked), choose(ground)[0]
     for column in fields(Paths):
         assert getattr(found, column.name).tolist() == getattr(chosen, column.name).tolist(), column.name
+
+
+@many
+@given(st.permutations("ABCxABCABxC"), st.integers(0, 11), graphs(), st.integers(0, 11))
+def test_the_scan_equals_the_twin_where_instants_differ(order, border, rules, limit) -> None:  # type: ignore[no-untyped-def]
+    log = [("u" if t < border else "v", t, name) for t, name in enumerate(order)]
+    n = min(3, len(rules.nodes))
+    edges = {pair: (np.inf, False) for pair in rules.edges if max(pair) < n}
+    entries, goals = (frozenset(v for v in some if v < n) or frozenset({0}) for some in (rules.entries, rules.goals))
+    rules = replace(rules, nodes=tuple(map(frozenset, "ABC"[:n])), edges=edges, ties="any", bans=())
+    ground = engine_walk(replace(rules, entries=entries, goals=goals), log)
+    rules = renumbered(replace(rules, entries=entries, goals=goals), [int(v) for v in ground.shape.nodes])
+    matches = tuple(match(names) for names in rules.nodes)
+    seat = match(frozenset("x"))
+    course = Course(ground.stream, ground.shape, ground.options, matches, ((0, seat),))
+    places = Places(((0, positions(ground.stream, seat)),), frozenset("B"), limit * US)
+    walked = walk(course, places)
+    assert not len(walked.tangled)
+    quick, exact = tally(walked, places), exact_tally(ground, (), places)
+    for figure in fields(Tally):
+        if figure.name not in ("edge_taken", "duration_us"):
+            assert getattr(quick, figure.name).tolist() == getattr(exact, figure.name).tolist(), figure.name
+    if ground.shape.nodes == tuple(sorted(ground.shape.nodes)):
+        assert walks(paths_of(walked), ground.stream) == expected(rules, log)
 
 
 steps_of = st.lists(step, min_size=1, max_size=5)

@@ -49,19 +49,19 @@ def _users(rng: np.random.Generator, n: int) -> tuple[NDArray[np.int64], NDArray
     length = np.clip(rng.lognormal(np.log(8), 1.22, n), 1, 5174).astype(np.int64)
     offset = np.cumsum(length) - length
     total = int(length.sum())
-    user = np.repeat(np.arange(n), length)
     is_far = rng.random(total) < 0.12
     gap = np.where(is_far, rng.exponential(3 * _DAY_US, total), rng.exponential(60e6, total)).astype(np.int64)
     gap[offset] = rng.integers(0, DAYS * _DAY_US * 7 // 10, n)
     elapsed = np.cumsum(gap)
     elapsed -= np.repeat(elapsed[offset] - gap[offset], length)
-    elapsed = np.minimum(elapsed, DAYS * _DAY_US) // 1000 * 1000
+    last = elapsed[offset + length - 1]
+    squeezed = np.minimum(1.0, (DAYS * _DAY_US) / np.maximum(last, 1))
+    elapsed = (elapsed * np.repeat(squeezed, length)).astype(np.int64) // 1000 * 1000
     weight = 1 / np.arange(1, len(NOISE) + 1) ** 1.1
     event = (len(FUNNEL) + rng.choice(len(NOISE), total, p=weight / weight.sum())).astype(np.uint8)
     event[rng.random(total) < 0.09] = 0
     event[rng.random(total) < 0.055] = 1
     _plant(rng, event, offset, length)
-    del user
     return length, _START_US + elapsed, event
 
 

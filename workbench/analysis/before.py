@@ -48,7 +48,8 @@ def events_before(stream: Stream, goal: Match) -> Before:
 def units_with(stream: Stream) -> Ints:
     """Units that have each event at all, by event code."""
     if stream.rows is None and len(stream.offset) == len(stream.store.user_offset):
-        return _holders(stream)
+        known = stream.store.all_postings.holders
+        return _holders(stream) if known is None else known
     return _held(stream, stream.offset[:-1], stream.offset[1:], stream.offset[1:])[0]
 
 

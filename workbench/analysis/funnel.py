@@ -26,9 +26,10 @@ from workbench.analysis.measures import FunnelFigures, Step
 from workbench.analysis.options import DEFAULTS, FOREVER_US, CountBy, Mode, Options, Span
 from workbench.analysis.plain_walk import is_plain, walk
 from workbench.analysis.plain_walk import paths as paths_of
+from workbench.analysis.plain_walk import tally as tally_of
 from workbench.analysis.shape import Shape
 from workbench.analysis.stream import Stream, stream_of
-from workbench.analysis.tally import Places
+from workbench.analysis.tally import Places, mature_limit_us
 from workbench.errors import WorkbenchError
 from workbench.events.store import EventStore
 from workbench.journey.rule import Rule
@@ -249,6 +250,31 @@ def mature(counted: Funnel, data_end_us: int) -> Maturity | None:
     limited = replace(counted.request, options=replace(options, span=span))
     counts = funnel_on(limited, counted.stream).counts
     return Maturity(counts, counted.counts[0] - counts[0])
+
+
+def figures_of(request: FunnelRequest, store: EventStore, names: Sequence[str]) -> FunnelFigures:
+    """The plain figures of a funnel; all from one walk where the rules allow it."""
+    stream = cached_stream(store, request.options)
+    course = line_course(request, stream)
+    if not request.steps or request.exclusions or not is_plain(course):
+        return funnel_figures(funnel_on(request, stream), names, store.data_end_us)
+    places = Places(mature_us=mature_limit_us(request.options.window_us, store.data_end_us))
+    found = tally_of(walk(course, places, with_seen=False), places)
+    counts, ripe = as_tuple(found.on_path), as_tuple(found.mature)
+    has_mature = places.mature_us is not None
+    rates = [ratio(n, counts[k - 1]) if k else None for k, n in enumerate(counts)]
+    return FunnelFigures(
+        tuple(
+            Step(name, n, rates[k], ratio(n, counts[0])) for k, (name, n) in enumerate(zip(names, counts, strict=True))
+        ),
+        (),
+        stream.n_units,
+        str(request.options.mode),
+        request.options.window_s,
+        ripe if has_mature else (),
+        counts[0] - ripe[0] if has_mature else 0,
+        (None, *found.medians_s()),
+    )
 
 
 def funnel_figures(counted: Funnel, names: Sequence[str], data_end_us: int | None) -> FunnelFigures:

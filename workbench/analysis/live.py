@@ -5,6 +5,7 @@ Appending a step merges one list; changing the window counts chains that are alr
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -51,9 +52,20 @@ def step_counts(request: FunnelRequest, store: EventStore, progress: Progress | 
         return funnel(request, store, progress).counts
     stream = cached_stream(store, request.options)
     lists = lists_of(line_course(request, stream))
+    known = _known_holders(request, store)
     count = partial(_count, lists, stream, np.uint64(request.options.window_us))
     found = in_threads(count, _chunks(stream), n_threads(store.n_events), progress)
-    return tuple(int(n) for n in np.sum(found, axis=0)) if found else (0,) * len(request.steps)
+    counts = [int(n) for n in np.sum(found, axis=0)] if found else [0] * len(request.steps)
+    return (counts[0] if known is None else known, *counts[1:])
+
+
+def _known_holders(request: FunnelRequest, store: EventStore) -> int | None:
+    """Users with the first step, where the store knows them."""
+    first = request.steps[0]
+    holders = store.all_postings.holders
+    if holders is None or not first.is_plain or len(first.any_of) > 1:
+        return None
+    return int(holders[store.code_by_name[first.event_names[0]]]) if first.event_names[0] in store.code_by_name else 0
 
 
 def _chunks(stream: Stream) -> list[tuple[int, int]]:
@@ -66,10 +78,25 @@ def _count(lists: Lists, stream: Stream, window: np.uint64, first: int, last: in
     ours = cut(lists, int(stream.offset[first]), int(stream.offset[last]))
     room = (ours.end - ours.begin)[1:]
     counts = np.zeros(len(ours.begin), np.int64)
-    spaces = front(int(room[::2].max(initial=0))), front(int(room[1::2].max(initial=0)))
+    spaces = _fronts(int(room[::2].max(initial=0)), int(room[1::2].max(initial=0)))
     where = ours.first_keys, ours.second_keys, ours.is_second, ours.begin, ours.end
     count_steps(*where, _bits(stream), window, *spaces, counts)
     return counts
+
+
+_KEPT = threading.local()
+_MOST_KEPT = 1 << 25
+
+
+def _fronts(first: int, second: int) -> tuple[Front, Front]:
+    """Work space of this thread, used again: fresh memory costs as much as the merge that fills it."""
+    if max(first, second) > _MOST_KEPT:
+        return front(first), front(second)
+    held: tuple[Front, Front] | None = getattr(_KEPT, "fronts", None)
+    if held is None or len(held[0].key) < first or len(held[1].key) < second:
+        held = front(first), front(second)
+        _KEPT.fronts = held
+    return held
 
 
 def _bits(stream: Stream) -> np.uint64:

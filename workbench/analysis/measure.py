@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis.aggregated import measure_counts
 from workbench.analysis.choice import Exclusion, walk_on
-from workbench.analysis.funnel import FunnelRequest, cached_stream, funnel, funnel_figures
+from workbench.analysis.funnel import FunnelRequest, cached_stream, figures_of
 from workbench.analysis.hits import found_positions
 from workbench.analysis.lists import Course
 from workbench.analysis.loss import NOTHING
@@ -314,8 +314,7 @@ def happy_path_funnel(query: Query, store: EventStore, bound: frozenset[ElementI
     if not ids:
         return FunnelFigures(mode=str(options.mode), window_s=query.window_s)
     request = FunnelRequest(tuple(Match.of(rules[i]) for i in ids), options=options, names=ids)
-    figures = funnel_figures(funnel(request, store), ids, store.data_end_us)
-    return replace(figures, element_ids=ids)
+    return replace(figures_of(request, store, ids), element_ids=ids)
 
 
 def hit_count(query: Query, store: EventStore, rule: Rule) -> int:

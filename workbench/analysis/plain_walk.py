@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from workbench.analysis.choice import Paths, Walk, choose, walk_of_hits
 from workbench.analysis.hits import Hits
 from workbench.analysis.kernels.choice import Graph
+from workbench.analysis.kernels.scan import NO_NODE, scan_units
 from workbench.analysis.kernels.swift import NEVER, Found, Lists, desk, found, walk_units
 from workbench.analysis.lists import Course, cut, lists_of
 from workbench.analysis.match import Match
@@ -22,6 +24,7 @@ from workbench.progress import Progress
 
 Ints = NDArray[np.int64]
 MOST_NODES = 250
+TANGLED, TIED = -1, -2
 
 
 def is_plain(course: Course) -> bool:
@@ -30,26 +33,26 @@ def is_plain(course: Course) -> bool:
     links = all(not edge.is_strict for edge in course.shape.edges)
     free = links and not any(course.shape.kernel_graph(options, 0).edge_bound)
     countable = options.unit.by is not CountBy.ATTEMPTS and course.stream.n_positions < 2**32 - 1
-    return (
-        free and countable and options.mode is Mode.ORDERED and options.ties is Ties.ANY and len(course.matches) < 250
-    )
+    plain_order = options.mode is Mode.ORDERED and options.ties is Ties.ANY
+    return free and countable and plain_order and len(course.matches) <= MOST_NODES
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """What a kernel found on the units `first`, `first + 1` ...: those with a length of 0 or more."""
+
+    first: int
+    found: Found
 
 
 @dataclass(frozen=True, eq=False)
 class Walked:
-    """The course walked: chunks of units with what the kernel found, and units that must be done apart."""
+    """The course walked, in pieces; `tangled` are the units that must be done apart."""
 
     course: Course
     lists: Lists
-    chunks: list[tuple[int, int]]
-    found: list[Found]
-
-    @property
-    def tangled(self) -> Ints:
-        parts = [
-            np.flatnonzero(one.length < 0) + first for (first, _), one in zip(self.chunks, self.found, strict=True)
-        ]
-        return np.concatenate([np.zeros(0, np.int64), *parts])
+    pieces: list[Piece]
+    tangled: Ints
 
 
 def walk(
@@ -64,8 +67,25 @@ def walk(
     graph = course.shape.kernel_graph(options, options.span.from_us)
     threads = n_threads(stream.n_positions)
     chunks = unit_chunks(stream.offset, threads * CHUNKS_PER_THREAD if threads > 1 else 1)
-    trip = _Trip(course, lists, graph, places, with_seen)
-    return Walked(course, lists, chunks, in_threads(partial(_chunk, trip), chunks, threads, progress))
+    trip = _Trip(course, lists, graph, places, with_seen, _node_table(course))
+    found = in_threads(partial(_chunk, trip), chunks, threads, progress)
+    ends = [parts[-1] for parts in found]
+    tangled = [np.flatnonzero(piece.found.length == TANGLED) + piece.first for piece in ends]
+    pieces = [piece for parts in found for piece in parts]
+    return Walked(course, lists, pieces, np.concatenate([np.zeros(0, np.int64), *tangled]))
+
+
+def _node_table(course: Course) -> NDArray[np.uint8] | None:
+    """The node of each event code, if names alone decide and no event serves two nodes; else None."""
+    names = [name for match in course.matches for name in match.event_names]
+    is_small = len(course.matches) <= 64 and len(course.shape.edges) <= 128
+    if not is_small or not all(match.is_plain for match in course.matches) or len(set(names)) < len(names):
+        return None
+    store = course.stream.store
+    table = np.full(len(store.event_names), NO_NODE, np.uint8)
+    for node, match in enumerate(course.matches):
+        table[[store.code_by_name[name] for name in match.event_names if name in store.code_by_name]] = node
+    return table
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +97,15 @@ class _Trip:
     graph: Graph
     places: Places
     with_seen: bool
+    node_of: NDArray[np.uint8] | None
+
+    @property
+    def edge_of(self) -> NDArray[np.int16]:
+        n, index = len(self.course.shape.nodes), self.course.shape.index
+        table = np.full(n * n, -1, np.int16)
+        for i, edge in enumerate(self.course.shape.edges):
+            table[index[edge.source] * n + index[edge.target]] = i
+        return table
 
     @property
     def ignored(self) -> NDArray[np.bool_]:
@@ -91,19 +120,45 @@ class _Trip:
         return NEVER if limit is None else limit - self.lists.origin
 
 
-def _chunk(trip: _Trip, first: int, last: int) -> Found:
-    course = trip.course
-    offset = course.stream.offset
+def _chunk(trip: _Trip, first: int, last: int) -> list[Piece]:
+    """Scan the units, then walk those whose hits share instants."""
+    offset = trip.course.stream.offset
     lists = cut(trip.lists, int(offset[first]), int(offset[last]))
+    if trip.node_of is None:
+        return [Piece(first, _walk_chunk(trip, lists, first, np.ones(last - first, np.bool_)))]
+    scanned = _scan_chunk(trip, lists, first, last)
+    tied = scanned.length == TIED
+    if not tied.any():
+        return [Piece(first, scanned)]
+    return [Piece(first, scanned), Piece(first, _walk_chunk(trip, lists, first, tied))]
+
+
+def _room(trip: _Trip, lists: Lists, units: int) -> Found:
+    course = trip.course
     n, edges = len(course.shape.nodes), len(course.shape.edges)
     hits = int((lists.end - lists.begin)[:n].sum())
-    most = int(np.diff(offset[first : last + 1]).max(initial=0)) * _shared(course.matches)
-    room = min(hits, (last - first) * n)
     names = len(course.stream.store.event_names)
-    out = found(n, edges, names, len(course.seats), last - first, room + n + 1)
-    to_us = course.options.span.to_us - lists.origin
-    arguments = course.stream.event, trip.ignored, offset, first, last, to_us, trip.mature_us, trip.with_seen
-    walk_units(trip.graph, lists, *arguments, desk(min(most, hits)), out)
+    return found(n, edges, names, len(course.seats), units, min(hits, units * n) + n + 1)
+
+
+def _scan_chunk(trip: _Trip, lists: Lists, first: int, last: int) -> Found:
+    stream, options = trip.course.stream, trip.course.options
+    out = _room(trip, lists, last - first)
+    most = int(np.diff(stream.offset[first : last + 1]).max(initial=0))
+    what = trip.graph, lists, trip.node_of, trip.edge_of, stream.event, stream.time_us, trip.ignored
+    mature = NEVER if trip.places.mature_us is None else trip.places.mature_us
+    where = stream.offset, first, last, options.span.to_us, mature, trip.with_seen
+    scan_units(*what, *where, desk(most), out)
+    return out
+
+
+def _walk_chunk(trip: _Trip, lists: Lists, first: int, wanted: NDArray[np.bool_]) -> Found:
+    stream, options = trip.course.stream, trip.course.options
+    out = _room(trip, lists, len(wanted))
+    last = first + len(wanted)
+    most = int((np.diff(stream.offset[first : last + 1]) * wanted).max(initial=0)) * _shared(trip.course.matches)
+    where = stream.offset, first, last, options.span.to_us - lists.origin, trip.mature_us, trip.with_seen
+    walk_units(trip.graph, lists, wanted, stream.event, trip.ignored, *where, desk(most), out)
     return out
 
 
@@ -135,58 +190,44 @@ def walk_of_units(course: Course, lists: Lists, units: Ints) -> Walk:
 
 
 def tally(walked: Walked, places: Places) -> Tally:
-    """The sum of all chunks, with the tangled units."""
-    parts = [_tally_of(one) for one in walked.found]
-    tangled = walked.tangled
-    if len(tangled) or not parts:
-        parts.append(exact_tally(walk_of_units(walked.course, walked.lists, tangled), (), places))
+    """The sum of all pieces, with the tangled units."""
+    parts = [_tally_of(piece.found) for piece in walked.pieces]
+    if len(walked.tangled) or not parts:
+        parts.append(exact_tally(walk_of_units(walked.course, walked.lists, walked.tangled), (), places))
     return total(parts)
 
 
 def _tally_of(one: Found) -> Tally:
     n = int(one.room[0])
     taken = np.flatnonzero(one.edge[:n] >= 0)
-    return Tally(
-        *one[:14],
-        one.edge[taken],
-        one.time[taken + 1] - one.time[taken],
-    )
+    return Tally(*one[:14], one.edge[taken], one.time[taken + 1] - one.time[taken])
 
 
 def paths(walked: Walked) -> Paths:
     """The chosen paths of all units."""
-    n_units = walked.course.stream.n_units
-    length = np.concatenate([np.zeros(0, np.int64), *(one.length.astype(np.int64) for one in walked.found)])
-    tangled = np.flatnonzero(length < 0)
-    length[tangled] = 0
-    counts = [int(one.room[0]) for one in walked.found]
-    node, position, time_us = (
-        np.concatenate(
-            [np.zeros(0, np.int64), *(getattr(one, name)[:n] for one, n in zip(walked.found, counts, strict=True))]
-        )
-        for name in ("node", "position", "time")
-    )
-    at = np.zeros(n_units + 1, np.int64)
-    np.cumsum(length, out=at[1:])
-    quick = Paths(at, node.astype(np.int64), position.astype(np.int64), time_us)
-    if not len(tangled):
-        return quick
-    return _spliced(quick, tangled, choose(walk_of_units(walked.course, walked.lists, tangled))[0])
-
-
-def _spliced(quick: Paths, tangled: Ints, slow: Paths) -> Paths:
-    """Put the paths of the tangled units where they belong."""
-    length = quick.length
-    length[tangled] = slow.length
+    parts = [_part(piece) for piece in walked.pieces]
+    if len(walked.tangled):
+        slow = choose(walk_of_units(walked.course, walked.lists, walked.tangled))[0]
+        parts.append((walked.tangled, slow.length, [slow.node, slow.position, slow.time_us]))
+    length = np.zeros(walked.course.stream.n_units, np.int64)
+    for units, lengths, _ in parts:
+        length[units] = lengths
     at = np.zeros(len(length) + 1, np.int64)
     np.cumsum(length, out=at[1:])
-    is_slow = np.zeros(len(length), np.bool_)
-    is_slow[tangled] = True
-    from_slow = np.repeat(is_slow, length)
-    columns = []
-    for name in ("node", "position", "time_us"):
-        column = np.empty(int(at[-1]), np.int64)
-        column[from_slow] = getattr(slow, name)
-        column[~from_slow] = getattr(quick, name)
-        columns.append(column)
+    columns = [np.empty(int(at[-1]), np.int64) for _ in range(3)]
+    for units, lengths, held in parts:
+        place = np.repeat(at[units] - (np.cumsum(lengths) - lengths), lengths) + np.arange(int(lengths.sum()))
+        for column, some in zip(columns, held, strict=True):
+            column[place] = some
     return Paths(at, *columns)
+
+
+def _part(piece: Piece) -> tuple[Ints, Ints, list[NDArray[Any]]]:
+    """Units with a path, their lengths, and the nodes, positions and times of their paths."""
+    found, n = piece.found, int(piece.found.room[0])
+    units = np.flatnonzero(found.length > 0)
+    return (
+        units + piece.first,
+        found.length[units].astype(np.int64),
+        [found.node[:n], found.position[:n], found.time[:n]],
+    )

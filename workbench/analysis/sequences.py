@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from workbench.analysis.kernels.rows import count_borders, count_pairs, count_wide_pairs
 from workbench.analysis.loss import NOTHING
 from workbench.analysis.stream import Stream
-from workbench.analysis.threads import CHUNKS_PER_THREAD, in_threads, n_threads, unit_chunks
+from workbench.analysis.threads import few_chunks, in_threads, n_threads, unit_chunks
 
 END = "(end)"
 Ints = NDArray[np.int64]
@@ -36,7 +36,7 @@ def transition_matrix(stream: Stream) -> Ints:
     """How often event b follows event a at once in a unit, as matrix[a, b] over event codes."""
     n = len(stream.store.event_names)
     threads = n_threads(stream.n_positions)
-    chunks = unit_chunks(stream.offset, CHUNKS_PER_THREAD * threads)
+    chunks = unit_chunks(stream.offset, few_chunks(stream.n_positions))
 
     def count(begin: int, end: int) -> Ints:
         piece = stream.event[stream.offset[begin] : stream.offset[end]]

@@ -36,6 +36,11 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, "measuring")
 
 
+def few_chunks(rows: int) -> int:
+    """How many chunks suit work that takes a nanosecond per row: enough for the threads, long enough to pay."""
+    return max(n_threads(rows), rows >> 24)
+
+
 def unit_chunks(offset: NDArray[Any], n: int, block: int = 0) -> list[tuple[int, int]]:
     """About n ranges of units with about as many rows each; none crosses a multiple of `block` units.
 

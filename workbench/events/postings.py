@@ -44,12 +44,13 @@ class KeyLayout:
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """Event c has the entries `offset[c]:offset[c + 1]` of `rows` (ascending) and `keys`."""
+    """Event c has the entries `offset[c]:offset[c + 1]` of `rows` (ascending) and `keys`, of `holders[c]` users."""
 
     rows: NDArray[np.uint32]
     keys: NDArray[np.uint64]
     offset: NDArray[np.int64]
     layout: KeyLayout
+    holders: NDArray[np.int64] | None = None
 
     def of(self, code: int) -> NDArray[np.uint32]:
         return self.rows[self.offset[code] : self.offset[code + 1]]
@@ -76,4 +77,18 @@ def postings_of(
     ends = (int(time_us.min()), int(time_us.max())) if len(time_us) else (0, 0)
     layout = KeyLayout.spanning(*ends)
     user = np.repeat(np.arange(len(user_offset) - 1), np.diff(user_offset))
-    return Postings(rows.astype(np.uint32), layout.keys(user[rows], time_us[rows]), offset, layout)
+    holders = holders_of(np.asarray(event)[rows], user[rows], n_names)
+    return Postings(rows.astype(np.uint32), layout.keys(user[rows], time_us[rows]), offset, layout, holders)
+
+
+def holders_of(event: NDArray[Any], user: NDArray[np.int64], n_names: int) -> NDArray[np.int64]:
+    """Users that have each event, from events and users in the order of the posting lists.
+
+    Examples
+    --------
+    >>> holders_of(np.array([0, 0, 1]), np.array([3, 3, 3]), 3)
+    array([1, 1, 0])
+    """
+    new = np.ones(len(event), np.bool_)
+    new[1:] = (event[1:] != event[:-1]) | (user[1:] != user[:-1])
+    return np.bincount(event[new], minlength=n_names)

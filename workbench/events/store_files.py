@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from workbench.errors import WorkbenchError
 from workbench.events.counts import IngestCounts
-from workbench.events.postings import KeyLayout, Postings
+from workbench.events.postings import KeyLayout, Postings, holders_of
 from workbench.events.store import Column, EventStore, Scalar
 from workbench.events.text_list import TextList
 
-FORMAT = 2
+FORMAT = 3
 _FIXED = ("time", "ordinal", "user_text", "posting_rows", "posting_keys")
 
 
@@ -47,10 +47,12 @@ class StoreWriter:
     text_offset: list[NDArray[np.int64]] = field(default_factory=list)
     text_end: int = 0
     posting_next: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    holders: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.posting_next = np.cumsum(self.posting_count) - self.posting_count
+        self.holders = np.zeros(len(self.posting_count), np.int64)
         for name in (*_FIXED, "event", *(f"p{i}" for i in range(len(self.value_dtypes)))):
             self.files[name] = (self.folder / f"{name}.bin").open("wb")
 
@@ -81,6 +83,7 @@ class StoreWriter:
         np.concatenate([*self.text_offset, [self.text_end]]).astype("<i8").tofile(self.folder / "user_text_offset.bin")
         ends = np.concatenate([[0], np.cumsum(self.posting_count)])
         ends.astype("<i8").tofile(self.folder / "posting_offset.bin")
+        self.holders.astype("<i8").tofile(self.folder / "posting_holders.bin")
         for i, name in enumerate(self.value_dtypes):
             (self.folder / f"p{i}.json").write_text(json.dumps(list(values[name])), encoding="utf-8")
         meta |= {
@@ -101,6 +104,7 @@ class StoreWriter:
         user = np.repeat(np.arange(len(offset) - 1), np.diff(offset)) + sum(map(len, self.user_offset))
         rows = (order + self.n_events).astype("<u4")
         keys = self.layout.keys(user, time_us)[order].astype("<u8")
+        self.holders += holders_of(event[order], user[order], len(self.posting_count))
         counts = np.bincount(event, minlength=len(self.posting_count))
         ends = np.cumsum(counts)
         for code in np.flatnonzero(counts):
@@ -206,4 +210,5 @@ def _open_postings(folder: Path, layout: KeyLayout) -> Postings:
         _mapped(folder / "posting_keys.bin", "<u8"),
         _mapped(folder / "posting_offset.bin", "<i8"),
         layout,
+        _mapped(folder / "posting_holders.bin", "<i8"),
     )

@@ -186,10 +186,56 @@ def _edge_between(succ_at: Ints, succ: Ints, u: int, v: int) -> int:
     return -1
 
 
+@inner
+def count_seats(
+    lists: Lists,
+    cursor: Ints,
+    out: Found,
+    n: int,
+    written: int,
+    steps: int,
+    unit_begin: int,
+    unit_end: int,
+    window: int,
+) -> None:
+    """Count who did the micro-conversions on the stages of a path: after the stage, before what came next."""
+    entered = out.time[written] - lists.origin
+    for k in range(written, written + steps):
+        is_last = k == written + steps - 1
+        border = unit_end if is_last else np.int64(out.position[k + 1])
+        for s in range(n, len(lists.end)):
+            if lists.stage[s - n] != np.int64(out.node[k]):
+                continue
+            positions = lists.second_positions if lists.is_second[s] else lists.first_positions
+            keys = lists.second_keys if lists.is_second[s] else lists.first_keys
+            c = cursor[s]
+            while c < lists.end[s] and positions[c] < unit_begin:
+                c += 1
+            cursor[s] = c
+            did = False
+            while c < lists.end[s] and np.int64(positions[c]) < border:
+                p = np.int64(positions[c])
+                serves = p <= np.int64(out.position[k])
+                for q in range(written, written + steps):
+                    serves = serves or np.int64(out.position[q]) == p
+                if not serves:
+                    did = not is_last or np.int64(keys[c] & lists.mask) - entered <= window
+                    break
+                c += 1
+            if did:
+                out.did[s - n] += 1
+            if not is_last:
+                if did:
+                    out.went_did[s - n] += 1
+                else:
+                    out.went_not[s - n] += 1
+
+
 @kernel
 def walk_units(
     graph: Graph,
     lists: Lists,
+    wanted: Flags,
     event: NDArray[np.uint16],
     ignored: Flags,
     offset: Ints,
@@ -205,6 +251,7 @@ def walk_units(
 
     Parameters
     ----------
+    wanted : which of the units are walked
     to_us : entries must lie before it (since the origin of the keys, as all times here)
     mature_us : entries before it are mature; NEVER to count none apart
     with_seen : whether what any path reaches is counted too
@@ -231,6 +278,8 @@ def walk_units(
     for unit in range(first_unit, last_unit):
         here = unit - first_unit
         out.length[here] = 0
+        if not wanted[here]:
+            continue
         unit_end = offset[unit + 1]
         unit_begin = offset[unit]
         # Collect the hits of the unit, list by list.
@@ -457,41 +506,8 @@ def walk_units(
             out.on_path[v] += 1
             if out.edge[k] >= 0:
                 out.took[out.edge[k]] += 1
-            for s in range(n, n_lists):
-                if lists.stage[s - n] != v:
-                    continue
-                c = cursor[s]
-                if is_second[s]:
-                    while c < end[s] and second_positions[c] < unit_begin:
-                        c += 1
-                else:
-                    while c < end[s] and first_positions[c] < unit_begin:
-                        c += 1
-                cursor[s] = c
-                is_last = k == written + steps - 1
-                border = unit_end if is_last else np.int64(out.position[k + 1])
-                latest = out.time[written] - lists.origin + window
-                did = False
-                while c < end[s]:
-                    p = int(second_positions[c]) if is_second[s] else int(first_positions[c])
-                    if p >= border:
-                        break
-                    if p > np.int64(out.position[k]):
-                        serves = False
-                        for q in range(written, written + steps):
-                            if np.int64(out.position[q]) == p:
-                                serves = True
-                        if not serves:
-                            when = np.int64((second_keys[c] if is_second[s] else first_keys[c]) & mask)
-                            did = not is_last or when <= latest
-                            break
-                    c += 1
-                if did:
-                    out.did[s - n] += 1
-                    if not is_last:
-                        out.went_did[s - n] += 1
-                elif not is_last:
-                    out.went_not[s - n] += 1
+        if n_lists > n:
+            count_seats(lists, cursor, out, n, written, steps, unit_begin, unit_end, window)
         v = int(out.node[written + steps - 1])
         out.last[v] += 1
         p = int(out.position[written + steps - 1]) + 1
