@@ -160,7 +160,7 @@ def test_ids_that_no_hash_tells_apart_are_refused(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(intake_module.Intake, "__init__", _with_hash(blind))
     with pytest.raises(WorkbenchError, match="cannot be told apart"):
-        ingest([batch([("u", 0, "A"), ("v", 0, "A")])], tmp_path / "s")
+        ingest([batch([("u", 0, "A"), ("vv", 0, "A")])], tmp_path / "s")
 
 
 def _with_hash(hash_texts: Any) -> Any:

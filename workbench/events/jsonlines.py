@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _CHUNK = 16 << 20
 _BLOCK = 4 << 20
 _PER_PLACE = 40
+_PRIMER = 50  # lines that tell which fields would be guessed to be times, before much is read
 MAX_LINE = 16 << 20
 MAX_WRAPPED = 512 << 20
 
@@ -62,6 +63,8 @@ class JsonLinesReading:
     def batches(self, ledger: Ledger) -> Iterator[Rows]:
         line = 1
         with self._text.path.open("rb") as file:
+            file.seek(self._text.start)
+            self._quick(b"".join(itertools.islice(_short_lines(file), _PRIMER)))
             file.seek(self._text.start)
             for chunk in whole_lines(file, ledger):
                 count = chunk.count(b"\n") + (not chunk.endswith(b"\n"))
@@ -134,31 +137,24 @@ def _text_of(kind: Any) -> Any:
 
 def whole_lines(file: BinaryIO, ledger: Ledger) -> Iterator[bytes]:
     """Blocks of whole lines; a line longer than 16 MiB is left out and booked."""
-    rest, skipping = b"", False
     while block := file.read(_CHUNK):
-        cut = block.rfind(b"\n") + 1
-        if skipping:
-            first = block.find(b"\n") + 1
-            if not first:
-                continue
-            block, cut, skipping = block[first:], cut - first, False
-            rest = b"\n"
-        if not cut:
-            rest += block
-            if len(rest) > MAX_LINE:
-                ledger.note(RepairKind.LINE_TOO_LONG, 1, "longer than 16 MiB")
-                rest, skipping = b"", True
+        if block.endswith(b"\n"):
+            yield block
             continue
-        yield rest + block[:cut]
-        rest = block[cut:]
-    if rest:
-        yield rest
+        tail = file.readline(MAX_LINE)
+        if len(tail) < MAX_LINE or tail.endswith(b"\n"):
+            yield block + tail
+            continue
+        ledger.note(RepairKind.LINE_TOO_LONG, 1, "longer than 16 MiB")
+        while len(tail) >= MAX_LINE and not tail.endswith(b"\n"):
+            tail = file.readline(MAX_LINE)
+        yield block[: block.rfind(b"\n") + 1] + b"\n"
 
 
 def _numbered(table: pa.Table, line: int) -> Iterator[Rows]:
     import pyarrow as pa
 
-    for batch in table.combine_chunks().to_batches(max_chunksize=BATCH_ROWS):
+    for batch in table.to_batches(max_chunksize=BATCH_ROWS):
         yield Rows(batch, pa.array(np.arange(line, line + batch.num_rows)))
         line += batch.num_rows
 
