@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.analysis.measures import Measures
-from workbench.errors import WorkbenchError
+from workbench.errors import CancelledError, WorkbenchError
 from workbench.forecast.bands import OutcomeBands, Posterior
 from workbench.forecast.levers import DEFAULT_ASSUMPTIONS, Assumptions
 from workbench.forecast.model import ForecastModel
@@ -47,7 +47,7 @@ class Forecaster(QObject):
         self._posterior: Posterior | None = None
         self.lane = Lane("bands", self)
         self.lane.answered.connect(self._on_bands)
-        self.lane.failed.connect(lambda _, error: self.failed.emit(error))
+        self.lane.failed.connect(self._on_failed)
         self._bands_soon = QTimer(self, singleShot=True, interval=_BANDS_AFTER_MS)
         self._bands_soon.timeout.connect(self._ask_bands)
 
@@ -106,6 +106,10 @@ class Forecaster(QObject):
             return
         self._posterior, self.bands = answer if answer is not None else (None, None)
         self.bands_changed.emit()
+
+    def _on_failed(self, key: object, error: Exception) -> None:
+        if not isinstance(error, CancelledError):
+            self.failed.emit(error)
 
     def _answer(self) -> None:
         try:
