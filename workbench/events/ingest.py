@@ -24,7 +24,7 @@ from workbench.events.store import Column, EventStore, Scalar
 from workbench.events.store_files import StoreWriter, narrowest, open_store
 from workbench.progress import Progress
 
-ROWS_IN_MEMORY = 4_000_000
+ROWS_IN_MEMORY = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)

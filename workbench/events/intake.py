@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from workbench.errors import WorkbenchError
 from workbench.events.counts import Drop, Dropped, IngestCounts
 from workbench.events.hashing import Hashes, hash_texts
-from workbench.events.text_list import TextList
+from workbench.events.text_list import TextList, gathered
 
 MOST_NAMES = 65_535
 MOST_ROWS = 2**32 - 1
 _LISTED_LINES = 20
+_LATELY_BITS = 21
 _RESERVED = ("user", "time_us", "event", "line", "order", "event_id")
 HashTexts = Callable[[NDArray[np.uint8], NDArray[np.int64]], tuple[Hashes, Hashes]]
 
@@ -39,6 +40,12 @@ class CodedRows:
         return len(self.time_us)
 
 
+def _nobody() -> tuple[Hashes, Hashes]:
+    """A table of users met lately that holds none: every place has a hash that belongs elsewhere."""
+    place = np.arange(1 << _LATELY_BITS, dtype=np.uint64)
+    return (place ^ np.uint64(1)) << np.uint64(64 - _LATELY_BITS), np.zeros(len(place), np.uint64)
+
+
 @dataclass(slots=True)
 class Intake:
     """What is known after the batches read so far: names, values and counts."""
@@ -53,6 +60,7 @@ class Intake:
     dropped: dict[Drop, tuple[int, list[int]]] = field(default_factory=dict)
     event_totals: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     value_totals: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    lately: tuple[Hashes, Hashes] = field(default_factory=_nobody)
     has_value: bool = False
     has_session: bool = False
 
@@ -69,10 +77,10 @@ class Intake:
         if len(keep):
             self.first_us = min(self.first_us, int(time_us[keep].min()))
             self.last_us = max(self.last_us, int(time_us[keep].max()))
-        used = np.unique(user_index[keep])
-        texts = _texts(users, used - 1)
+        texts = _texts(users)
         first, second = self.hash_texts(texts.content, texts.offset)
-        place = np.searchsorted(used, user_index[keep])
+        place = user_index[keep] - 1
+        fresh = self._fresh(first, second)
         return CodedRows(
             (first[place], second[place]),
             time_us[keep],
@@ -81,8 +89,17 @@ class Intake:
             _optional_numbers(batch, "order", keep),
             self._event_ids(batch, keep, ordinal),
             {name: self._value_codes(name, batch)[keep] for name in batch.schema.names if name not in _RESERVED},
-            (first, second, texts),
+            (first[fresh], second[fresh], gathered(texts, fresh)),
         )
+
+    def _fresh(self, first: Hashes, second: Hashes) -> NDArray[np.int64]:
+        """Which users were not met lately, so that their texts need not be kept again."""
+        slot = first >> np.uint64(64 - _LATELY_BITS)
+        known_first, known_second = self.lately
+        fresh = np.flatnonzero((known_first[slot] != first) | (known_second[slot] != second))
+        known_first[slot[fresh]] = first[fresh]
+        known_second[slot[fresh]] = second[fresh]
+        return fresh
 
     def counts(self, repeated: int, repeated_lines: list[int]) -> IngestCounts:
         """The counts so far; repeated event ids are known only after the last batch."""
@@ -161,7 +178,7 @@ class Intake:
             return None
         index, texts = _encoded(batch.column("event_id"))
         index[_empty(texts)[index]] = 0
-        pool = _texts(texts, np.arange(len(texts)))
+        pool = _texts(texts)
         hashed = self.hash_texts(pool.content, pool.offset)
         first, second = (np.concatenate([np.zeros(1, np.uint64), part])[index[keep]] for part in hashed)
         bare = index[keep] == 0
@@ -201,7 +218,9 @@ def _encoded(column: Any) -> tuple[NDArray[np.int64], Any]:
     import pyarrow as pa
 
     coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    index = coded.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False) + 1
+    indices = coded.indices.fill_null(-1) if coded.indices.null_count else coded.indices
+    index = indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    index += 1
     return index, coded.dictionary
 
 
@@ -217,11 +236,11 @@ def _empty(texts: Any) -> NDArray[np.bool_]:
     return np.concatenate([np.array([True]), lengths == 0])
 
 
-def _texts(texts: Any, which: NDArray[np.int64]) -> TextList:
-    """Copies of some of the distinct texts, free of the batch's memory."""
+def _texts(texts: Any) -> TextList:
+    """Copies of the distinct texts, free of the batch's memory."""
     import pyarrow as pa
 
-    chosen = texts.take(pa.array(which)).cast(pa.large_string()).fill_null("")
+    chosen = texts.cast(pa.large_string()).fill_null("")
     _, offset, content = chosen.buffers()
     n = len(chosen)
     bounds = np.frombuffer(offset, np.int64, n + 1, chosen.offset * 8).copy() if n else np.zeros(1, np.int64)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from workbench.errors import WorkbenchError
 from workbench.events.hashing import Hashes
 from workbench.events.intake import CodedRows
-from workbench.events.text_list import TextList
+from workbench.events.text_list import TextList, gathered
 
 PARTITION_BITS = 8
 _PARTITIONS = 1 << PARTITION_BITS
@@ -34,7 +34,7 @@ class Part:
         Raises
         ------
         WorkbenchError
-            If two different texts have both hashes in common (by chance once in 10^38 pairs).
+            If two texts of different length have both hashes in common (128 bits: by chance once in 10^38 pairs).
         """
         known_first, known_second, texts = self.users
         if np.any((known_first[1:] == known_first[:-1]) & (known_second[1:] == known_second[:-1])):
@@ -60,7 +60,7 @@ class Spill:
     """Collects coded rows; `parts` gives them back, partition by partition in the order of the users' hashes."""
 
     folder: Path
-    limit: int = 4_000_000
+    limit: int = 2_000_000
     waiting: list[CodedRows] = field(default_factory=list)
     n_waiting: int = 0
     runs: list[_Run] = field(default_factory=list)
@@ -172,56 +172,29 @@ def _bounds(partition: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 def _merged(tables: list[tuple[Hashes, Hashes, TextList]]) -> tuple[Hashes, Hashes, TextList]:
-    """One table of users; of the entries with equal hashes the first of each text stays."""
+    """One table of users by hash; of the entries with equal hashes and equal lengths one stays."""
     first = _concatenated([table[0] for table in tables], np.uint64)
     second = _concatenated([table[1] for table in tables], np.uint64)
     content = _concatenated([table[2].content for table in tables], np.uint8)
     length = _concatenated([np.diff(table[2].offset) for table in tables], np.int64)
     offset = np.zeros(len(length) + 1, np.int64)
     np.cumsum(length, out=offset[1:])
-    order = np.lexsort((second, first))
-    keep = order[_changes(first[order], second[order], TextList(content, offset), order)]
+    order = _order(first, second)
+    differs = np.ones(len(order), np.bool_)
+    for column in (first[order], second[order], length[order]):
+        differs[1:] &= column[1:] == column[:-1]
+    differs[1:] = ~differs[1:]
+    keep = order[differs]
     return first[keep], second[keep], gathered(TextList(content, offset), keep)
 
 
-def _changes(first: Hashes, second: Hashes, texts: TextList, order: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Where a sorted entry differs from the one before, in its hashes or in its text."""
-    differs = np.ones(len(first), np.bool_)
-    if len(first) < 2:
-        return differs
-    differs[1:] = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
-    twins = np.flatnonzero(~differs)
-    differs[twins] = ~_same_texts(texts, order[twins - 1], order[twins])
-    return differs
-
-
-def _same_texts(texts: TextList, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.bool_]:
-    length = np.diff(texts.offset)
-    same = length[left] == length[right]
-    left, right = left[same], right[same]
-    spread = ragged(length[left])
-    equal = (
-        texts.content[np.repeat(texts.offset[left], length[left]) + spread]
-        == (texts.content[np.repeat(texts.offset[right], length[left]) + spread])
-    )
-    wrong = np.repeat(np.arange(len(left)), length[left])[~equal]
-    same[np.flatnonzero(same)[wrong]] = False
-    return np.asarray(same)
-
-
-def ragged(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """0..n-1 for every length n, end to end."""
-    total = int(lengths.sum())
-    starts = np.cumsum(lengths) - lengths
-    return np.arange(total) - np.repeat(starts, lengths)
-
-
-def gathered(texts: TextList, which: NDArray[np.int64]) -> TextList:
-    """Some of the texts, in the order asked for."""
-    length = np.diff(texts.offset)[which]
-    offset = np.zeros(len(which) + 1, np.int64)
-    np.cumsum(length, out=offset[1:])
-    return TextList(texts.content[np.repeat(texts.offset[which], length) + ragged(length)], offset)
+def _order(first: Hashes, second: Hashes) -> NDArray[np.int64]:
+    """Order by both hashes; the second matters only where two users share the first."""
+    order = np.argsort(first)
+    pairs = first[order][1:] == first[order][:-1]
+    if np.any(pairs & (second[order][1:] != second[order][:-1])):
+        return np.lexsort((second, first))
+    return order
 
 
 def _write_users(

@@ -55,3 +55,18 @@ class TextList(Sequence[str]):
         )
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def ragged(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """0..n-1 for every length n, end to end."""
+    total = int(lengths.sum())
+    starts = np.cumsum(lengths) - lengths
+    return np.arange(total) - np.repeat(starts, lengths)
+
+
+def gathered(texts: TextList, which: NDArray[np.int64]) -> TextList:
+    """Some of the texts, in the order asked for."""
+    length = np.diff(texts.offset)[which]
+    offset = np.zeros(len(which) + 1, np.int64)
+    np.cumsum(length, out=offset[1:])
+    return TextList(texts.content[np.repeat(texts.offset[which], length) + ragged(length)], offset)
