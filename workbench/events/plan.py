@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from workbench.events import numbers, times
@@ -28,13 +29,14 @@ def plan_of(source: Shaped, mapping: Mapping, ledger: Ledger, identity: dict[str
     guess = Guess(source.sample)
     return Plan(
         mapping,
-        _time_style(source, mapping, guess, ledger),
+        replace(_time_style(source, mapping, guess, ledger), is_known=source.format.is_utc and mapping.zone == "UTC"),
         _value_style(source, mapping, guess),
         source.nested,
         _left_out(source, mapping, guess),
         _main_currency(source.sample, mapping),
         source.format.prefixes,
         identity or {},
+        clocks=source.format.clocks,
         is_price=mapping.value is not None and natural_words(mapping.value) in PRICES,
     )
 

@@ -9,6 +9,7 @@ dominant_id           one user id stands on a large part of all rows: a placehol
 damaged_ids           ids that a spreadsheet turned into 1.23E+17
 bad_times             rows without a time that can be read, or with an impossible one
 future_times          events later than the import
+clock_skew            rows on which the device's clock and the server's are more than a day apart
 naive_times           times that name no zone
 out_of_order          rows earlier than the row above them
 equal_timestamps      events that share their instant with another event of the same person
@@ -18,6 +19,7 @@ duplicate_transactions purchases whose transaction id was seen before; revenue w
 purchases_without_value purchases with no value or 0
 mixed_currencies      values in another currency than the main one; they are not added
 bots                  people whose browser says it is a robot, or who fire more events a minute than a person can
+before_prerequisite   people who have a purchase before or without a begin_checkout, and the like
 silent_events         an event that stops for whole days while the rest goes on
 missing_days          days without any row between the first and the last
 partial_days          the first or last day is only partly covered
@@ -36,7 +38,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from workbench.events import crowd, personal_findings, timeline
+from workbench.events import crowd, ladder, personal_findings, timeline
 from workbench.events.counts import Drop
 from workbench.events.repairs import Dropped, DropReason, Place, Repair, RepairKind
 from workbench.events.report import Finding, ImportReport
@@ -80,6 +82,7 @@ def findings(
     yield from crowd.money_findings(store, report)
     yield from _currencies(seen)
     yield from crowd.bots(store)
+    yield from ladder.prerequisite_findings(store)
     yield from timeline.day_findings(store)
     yield from crowd.naming_drift(list(report.event_totals.items()))
     yield from crowd.polymorphic(store)
@@ -126,6 +129,10 @@ def _times(report: ImportReport, seen: Sequence[Seen]) -> Iterator[Finding]:
         yield Finding(
             "naive_times", naive, text, "", _share(naive, report.rows), "Choose the zone the times were written in."
         )
+    skewed = sum(one.skewed for one in seen)
+    if skewed:
+        text = f"{skewed:,} rows were sent by a device whose clock is more than a day off, or arrived days late."
+        yield Finding("clock_skew", skewed, text, "", _share(skewed, report.rows))
     late = sum(one.out_of_order for one in seen)
     if late:
         text = f"{late:,} rows are earlier than the row above them; all rows were sorted by time."

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _TOTALS = frozenset(words("total totals sum gesamt gesamtsumme summe suma totale итого всего"))
 _TOTALS |= {"grand total", "total général", "total general"}
 TECHNICAL = "_technical"
+_DAY_US = 86_400_000_000
 _CONSENT = "privacy_info.analytics_storage"
 _DENIED = ("no", "denied", "false", "0")
 RESERVED = ("user", "time_us", "event", "line", "order", "session", "event_id", "value")
@@ -46,6 +47,7 @@ class Plan:
     prefixes: tuple[str, ...] = ()
     identity: dict[str, str] = field(default_factory=dict)
     is_price: bool = False
+    clocks: tuple[str, str] | None = None
 
 
 @dataclass(slots=True)
@@ -61,6 +63,7 @@ class Seen:
     denied: int = 0
     naive_times: int = 0
     out_of_order: int = 0
+    skewed: int = 0
     exact_duplicates: int = 0
     duplicate_value: float = 0.0
 
@@ -214,9 +217,19 @@ class Shaper:
         known = np.asarray(time_us.drop_null())
         self.seen.naive_times = self._times.naive
         self.seen.out_of_order += int((np.diff(known) < 0).sum())
+        self.seen.skewed += self._skewed(columns)
         consent = columns.get(_CONSENT)
         if consent is not None:
             self.seen.denied += sum(str(value).lower() in _DENIED for value in consent.to_pylist() if value is not None)
+
+    def _skewed(self, columns: dict[str, Any]) -> int:
+        """Rows on which the device's clock and the server's are more than a day apart."""
+        if self._plan.clocks is None or not all(name in columns for name in self._plan.clocks):
+            return 0
+        reader = TimeReader(TimeStyle(), Ledger())
+        device, server = (reader.read(columns[name]) for name in self._plan.clocks)
+        apart = np.abs(device.us - server.us) > _DAY_US
+        return int((apart & device.is_good & server.is_good).sum())
 
     def _widen(self, us: NDArray[np.int64]) -> None:
         low, high = int(us.min()), int(us.max())

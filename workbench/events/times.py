@@ -28,7 +28,8 @@ class TimeStyle:
 
     `unit` names the unit of numbers where the format fixes it; None tells it by size. `mark` is the sign between the
     parts of dates that end with the year, "" where there are none. `is_proven` says whether a day above 12 decided.
-    `epoch_is_local` says that numbers count from the local midnight of 1970, as some older exports do.
+    `epoch_is_local` says that numbers count from the local midnight of 1970, as some older exports do; `is_known` that
+    the zone is the vendor's word and no assumption.
     """
 
     zone: str = "UTC"
@@ -37,6 +38,7 @@ class TimeStyle:
     mark: str = ""
     is_proven: bool = True
     epoch_is_local: bool = False
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +253,7 @@ class TimeReader:
         self, us: NDArray[np.int64], is_good: NDArray[np.bool_], is_empty: NDArray[np.bool_], local: NDArray[np.bool_]
     ) -> Times:
         local = local & is_good
-        naive = int(local.sum())
+        naive = 0 if self._style.is_known else int(local.sum())
         self.naive += naive
         self._ledger.note(RepairKind.ZONE_ASSUMED, naive, f"read as {self._style.zone}")
         if self._style.zone != "UTC" and local.any():

@@ -99,4 +99,6 @@ FORMAT = Format(
     _TECHNICAL,
     _UNWANTED,
     ("event_properties.",),
+    clocks=("client_event_time", "server_received_time"),
+    is_utc=True,
 )

@@ -68,7 +68,8 @@ class Format:
     columns (and may give more or fewer rows); None leaves it as it is. `mapping` maps the reshaped columns.
     `technical` names events that a path view passes over, `unwanted` columns that are not kept, and `prefixes` what is
     cut off the names of nested columns. `log_ins` are pairs of columns of which the first names a visitor and the
-    second the person that the visitor turned out to be.
+    second the person that the visitor turned out to be; `clocks` are the columns of the device's and the server's time;
+    `is_utc` says that times without a zone are UTC by the vendor's word.
     """
 
     name: str
@@ -80,6 +81,8 @@ class Format:
     unwanted: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
     log_ins: tuple[tuple[str, str], ...] = ()
+    clocks: tuple[str, str] | None = None
+    is_utc: bool = False
 
 
 class Shaped:

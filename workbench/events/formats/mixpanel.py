@@ -89,4 +89,5 @@ FORMAT = Format(
     ("$insert_id", "insert_id", "mp_processing_time_ms", "_fivetran_id"),
     ("properties.",),
     (("properties.$device_id", "properties.$user_id"), ("device_id", "user_id")),
+    is_utc=True,
 )

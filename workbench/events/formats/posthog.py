@@ -50,4 +50,5 @@ FORMAT = Format(
     _TECHNICAL,
     ("uuid", "created_at", "_inserted_at", "elements_chain"),
     ("properties.",),
+    is_utc=True,
 )

@@ -92,4 +92,6 @@ FORMAT = Format(
     _UNWANTED,
     ("properties.",),
     (("anonymousId", "userId"), ("anonymous_id", "user_id")),
+    clocks=("originalTimestamp", "receivedAt"),
+    is_utc=True,
 )

@@ -109,5 +109,13 @@ def _is_filled(column: Any) -> bool:
 
 
 FORMAT = Format(
-    "snowplow", "Snowplow enriched events", _recognises, _mapping, _reshape, ("page_ping", "heartbeat"), _UNWANTED
+    "snowplow",
+    "Snowplow enriched events",
+    _recognises,
+    _mapping,
+    _reshape,
+    ("page_ping", "heartbeat"),
+    _UNWANTED,
+    clocks=("dvce_created_tstamp", "collector_tstamp"),
+    is_utc=True,
 )
