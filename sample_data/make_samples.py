@@ -88,7 +88,14 @@ class Shop:
 
     def write(self, path: Path) -> None:
         text, integer = pa.string(), pa.int64()
-        value = pa.struct([("string_value", text), ("int_value", integer), ("float_value", pa.float64()), ("double_value", pa.float64())])
+        value = pa.struct(
+            [
+                ("string_value", text),
+                ("int_value", integer),
+                ("float_value", pa.float64()),
+                ("double_value", pa.float64()),
+            ]
+        )
         schema = pa.schema(
             [
                 ("event_date", text),
@@ -108,7 +115,9 @@ class Shop:
 class Visit:
     """One session of one person."""
 
-    def __init__(self, shop: Shop, person: dict[str, object], time_us: int, number: int, device: str, intent: float) -> None:
+    def __init__(
+        self, shop: Shop, person: dict[str, object], time_us: int, number: int, device: str, intent: float
+    ) -> None:
         self.shop, self.person, self.now, self.number = shop, person, time_us, number
         self.device, self.intent = device, intent
         self.session = 1_770_000_000 + time_us // 1_000_000

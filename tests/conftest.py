@@ -70,5 +70,7 @@ def _no_thread_left() -> Iterator[None]:
     """A test that leaves a non-daemon thread of its own alive fails."""
     before = set(threading.enumerate())
     yield
-    left = [t for t in set(threading.enumerate()) - before if t.is_alive() and not t.daemon and "ThreadPool" not in t.name]
+    left = [
+        t for t in set(threading.enumerate()) - before if t.is_alive() and not t.daemon and "ThreadPool" not in t.name
+    ]
     assert not left, f"threads left alive: {left}"
