@@ -122,6 +122,7 @@ class Visit:
         self.device, self.intent = device, intent
         self.session = 1_770_000_000 + time_us // 1_000_000
         self.met_dead_end = False
+        self.is_sure = False
 
     def run(self) -> bool:
         """Walk through the shop; True if something was bought."""
@@ -177,14 +178,15 @@ class Visit:
             self.event("add_to_wishlist")
         if self.chance(0.16 + 0.12 * self.intent):
             self.event("view_size_guide")  # planted: the micro-conversion that helps
-            wants += 0.30
+            wants += 0.75
+            self.is_sure = True
         if not self.chance(min(0.9, 0.10 + 0.55 * wants)):
             return False
         self.event("add_to_cart", value=round(float(rng.lognormal(4.0, 0.5)), 2), currency="USD")
         if self.chance(0.18):
             self.event("view_item", item_id=f"SKU-{int(rng.integers(1, 40)):03d}")  # a loop back from the cart
             self.event("add_to_cart", value=round(float(rng.lognormal(3.6, 0.5)), 2), currency="USD")
-        return self.chance(0.62 + 0.2 * wants) and self.checkout()
+        return self.chance(min(0.98, 0.62 + 0.2 * wants)) and self.checkout()
 
     def checkout(self) -> bool:
         rng = self.shop.rng
@@ -195,15 +197,16 @@ class Visit:
             self.event("checkout_error", error_type=str(kind))
             if self.chance(0.65):
                 return False
-        if not self.chance(0.52 if is_mobile else 0.86):  # planted: the address form leaks on mobile
+        fits = 0.10 if self.is_sure else 0.0
+        if not self.chance((0.52 if is_mobile else 0.86) + fits):  # planted: the address form leaks on mobile
             return False
         self.event("add_shipping_info", shipping_tier=str(rng.choice(["standard", "express"], p=[0.8, 0.2])))
         if self.chance(0.07):
             self.now += int(rng.exponential(20) * 3_600_000_000)  # comes back later to pay
-        if not self.chance(0.84):
+        if not self.chance(0.84 + fits):
             return False
         self.event("add_payment_info", payment_type=str(rng.choice(["card", "paypal", "invoice"], p=[0.6, 0.3, 0.1])))
-        if not self.chance(0.90):
+        if not self.chance(0.90 + fits * 0.9):
             return False
         return self.buy()
 

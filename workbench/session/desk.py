@@ -17,7 +17,7 @@ from workbench.journey.element import Element
 from workbench.journey.journey import Journey
 from workbench.session.analyst import Analyst
 from workbench.session.forecaster import Forecaster
-from workbench.session.questions import STUDY
+from workbench.session.questions import STUDY, Study
 from workbench.session.session import Session
 from workbench.session.shelf import Shelf
 
@@ -120,10 +120,15 @@ class Desk(QObject):
 
     def _on_journey_changed(self) -> None:
         # Cards show what was measured last until the new measure comes home.
-        self.forecaster.rebuild(self.session.journey, self.analyst.measures)
+        self._rebuild()
 
     def _on_measured(self) -> None:
-        self.forecaster.rebuild(self.session.journey, self.analyst.measures)
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        study: Study | None = self.analyst.answer(STUDY) if self.analyst.is_current(STUDY) else None
+        associations = study.associations if study is not None else None
+        self.forecaster.rebuild(self.session.journey, self.analyst.measures, associations)
 
     @property
     def finding_counts(self) -> dict[str, int]:
@@ -137,6 +142,7 @@ class Desk(QObject):
 
     def _on_answered(self, name: str) -> None:
         if name == STUDY:
+            self._rebuild()
             self._audit()
 
     def _audit(self) -> None:

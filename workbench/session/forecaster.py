@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -13,6 +14,7 @@ from workbench.forecast.levers import DEFAULT_ASSUMPTIONS, Assumptions
 from workbench.forecast.model import ForecastModel
 from workbench.forecast.sensitivity import SensitivityTable, sensitivity_table
 from workbench.forecast.what_if import Outcome, outcome
+from workbench.journey.element import ElementId
 from workbench.journey.journey import Journey, Lever
 from workbench.progress import Progress
 from workbench.session.background import Lane
@@ -80,9 +82,11 @@ class Forecaster(QObject):
         self.assumptions = assumptions
         self._answer()
 
-    def rebuild(self, journey: Journey, measures: Measures | None) -> None:
+    def rebuild(
+        self, journey: Journey, measures: Measures | None, associations: Mapping[ElementId, float] | None = None
+    ) -> None:
         """Build the model anew after an edit or a measure; levers whose target is gone fall away."""
-        self.model = ForecastModel.of(journey, measures)
+        self.model = ForecastModel.of(journey, measures, associations)
         self._posterior = None
         known = journey.element_by_id.keys() | journey.link_by_id.keys()
         self._levers = {i: v for i, v in self._levers.items() if i in known}

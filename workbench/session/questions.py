@@ -40,6 +40,13 @@ class Study:
     drivers: DriverTable
     findings: tuple[Finding, ...]
     titles: dict[str, str]
+    top: tuple[str, ...] = ()
+
+    @property
+    def associations(self) -> dict[ElementId, float]:
+        """Depth-matched risk difference of each mapped action, for the forecast of seated ones."""
+        rows = (row for row in self.drivers.rows if row.is_mapped and row.matched.difference is not None)
+        return {ElementId(row.name): float(row.matched.difference or 0.0) for row in rows}
 
 
 def study(journey: Journey, measures: Measures, loaded: Loaded, progress: Progress) -> Study | None:
@@ -61,7 +68,8 @@ def study(journey: Journey, measures: Measures, loaded: Loaded, progress: Progre
     progress.step(2, 3, label="Auditing")
     findings = audit_on(journey, measures, loaded.store, ground)
     titles = {str(e.element_id): e.title for e in journey.elements}
-    return Study(table, found, findings, titles)
+    top = tuple(titles.get(row.name, row.name) for row in ground.top)
+    return Study(table, found, findings, titles, top)
 
 
 @dataclass(frozen=True)

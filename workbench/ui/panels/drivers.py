@@ -30,6 +30,7 @@ class DriversPanel(Panel):
         self.title = label("", "title")
         self.note = label("", "muted")
         self.table = Table(_HEADERS, stretch=8)
+        self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self._plot: Any = None
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.addWidget(self.table)
@@ -59,11 +60,9 @@ class DriversPanel(Panel):
             self.note.setText("Load event data and bind a macro-conversion to see what goes with it.")
             return
         rows = found.drivers.rows
-        top = [found.titles.get(row.name, row.name) for row in found.drivers.top]
-        self.title.setText(f"Holds up: {', '.join(top)}" if top else "Nothing holds up beyond doubt")
+        self.title.setText(f"Holds up: {', '.join(found.top)}" if found.top else "Nothing holds up beyond doubt")
         self.note.setText(_definition(found))
         self.table.fill([_row(row, found) for row in rows], [row.name if row.is_mapped else "" for row in rows])
-        self.table.sortByColumn(5, Qt.SortOrder.DescendingOrder)
         self._draw(found)
 
     def _draw(self, found: Study) -> None:

@@ -94,7 +94,7 @@ class Table(QTableWidget):
             for column, cell in enumerate(cells):
                 self.setItem(row, column, _item(cell, targets[row] if targets else ""))
         self.setSortingEnabled(True)
-        if order[0] < self.columnCount():
+        if 0 <= order[0] < self.columnCount():
             self.sortByColumn(*order)
 
     def target(self, row: int) -> str:
