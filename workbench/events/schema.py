@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isnan
 from typing import TYPE_CHECKING, Any
@@ -262,8 +262,3 @@ def _number_text(value: Any) -> str:
             return ""
         return str(int(value)) if value.is_integer() and abs(value) < 1e18 else repr(value)
     return str(value)
-
-
-def role_names() -> tuple[str, ...]:
-    """Names of all fields of a mapping, for profiles."""
-    return tuple(field.name for field in fields(Mapping))
