@@ -79,13 +79,29 @@ def _count(lists: Lists, stream: Stream, window: np.uint64, first: int, last: in
     room = (ours.end - ours.begin)[1:]
     counts = np.zeros(len(ours.begin), np.int64)
     spaces = _fronts(int(room[::2].max(initial=0)), int(room[1::2].max(initial=0)))
+    begin = int(stream.offset[first])
+    marks, ranks = _bitmap(ours, int(stream.offset[last]) - begin)
+    rows = ours.first_positions, np.uint64(begin), marks, ranks
     where = ours.first_keys, ours.second_keys, ours.is_second, ours.begin, ours.end
-    count_steps(*where, _bits(stream), window, *spaces, counts)
+    count_steps(*rows, *where, _bits(stream), window, *spaces, counts)
     return counts
+
+
+def _bitmap(lists: Lists, n_rows: int) -> tuple[Keys, NDArray[np.uint32]]:
+    """Work space for a bitmap of the rows where the first two steps are dense, else empty."""
+    is_stored = len(lists.begin) > 1 and not lists.is_second[:2].any()
+    is_dense = is_stored and int((lists.end - lists.begin)[:2].sum()) * _DENSE > n_rows
+    words = n_rows // 64 + 1 if is_dense else 0
+    held: tuple[Keys, NDArray[np.uint32]] | None = getattr(_KEPT, "bitmap", None)
+    if held is None or len(held[0]) < words:
+        held = np.empty(words, np.uint64), np.empty(words, np.uint32)
+        _KEPT.bitmap = held
+    return held[0][:words], held[1][:words]
 
 
 _KEPT = threading.local()
 _MOST_KEPT = 1 << 25
+_DENSE = 16
 
 
 def _fronts(first: int, second: int) -> tuple[Front, Front]:

@@ -33,7 +33,7 @@ def n_threads(rows: int) -> int:
 
 @cache
 def _pool(threads: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(threads, "measuring")
+    return ThreadPoolExecutor(threads, "ThreadPool measuring")
 
 
 def few_chunks(rows: int) -> int:
