@@ -14,6 +14,7 @@ import numpy as np
 
 from workbench.errors import WorkbenchError
 from workbench.events import dialect as dialects
+from workbench.events import duck
 from workbench.events.archives import Member
 from workbench.events.dialect import Dialect
 from workbench.events.reading import BATCH_ROWS, SAMPLE_ROWS, Origin, Rows, header_names, invented_names, text_rows
@@ -277,13 +278,8 @@ class DelimitedReading:
         self.was_quick = True
 
     def _stream(self, names: tuple[str, ...]) -> Any:
-        import duckdb
-
-        connection = duckdb.connect(
-            config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-        )
         columns = {f"c{place}": "VARCHAR" for place in range(len(names))}
-        relation = connection.read_csv(
+        relation = duck.all_threads().read_csv(
             str(self._text.path),
             delimiter=self.dialect.separator,
             quotechar='"',

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.events import duck
+
 MOST_ROWS = 1_000_000
 
 
@@ -17,7 +19,6 @@ class ExactDuplicates:
         self._is_on = expected_rows <= MOST_ROWS
         self._hashes: list[NDArray[np.uint64]] = []
         self._values: list[NDArray[np.float64]] = []
-        self._connection: Any = None
 
     def add(self, batch: Any) -> None:
         """Note the rows of one shaped batch."""
@@ -37,14 +38,10 @@ class ExactDuplicates:
         return int(again.sum()), float(values[again].sum())
 
     def _hashed(self, batch: Any) -> NDArray[np.uint64]:
-        import duckdb
         import pyarrow as pa
 
-        if self._connection is None:
-            off = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "1"}
-            self._connection = duckdb.connect(config=off)
         kept = [name for name in batch.schema.names if name not in ("line", "order")]
         columns = {f"c{place}": batch.column(name) for place, name in enumerate(kept)}
         listed = ", ".join(columns)
-        answer = self._connection.from_arrow(pa.table(columns)).query("rows", f"SELECT hash({listed}) AS h FROM rows")
+        answer = duck.one_thread().from_arrow(pa.table(columns)).query("rows", f"SELECT hash({listed}) AS h FROM rows")
         return np.asarray(answer.to_arrow_table().column("h").combine_chunks())

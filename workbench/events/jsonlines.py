@@ -64,8 +64,9 @@ class JsonLinesReading:
         line = 1
         with self._text.path.open("rb") as file:
             file.seek(self._text.start)
-            self._quick(b"".join(itertools.islice(_short_lines(file), _PRIMER)))
-            file.seek(self._text.start)
+            if self._text.path.stat().st_size > _BLOCK:
+                self._quick(b"".join(itertools.islice(_short_lines(file), _PRIMER)))
+                file.seek(self._text.start)
             for chunk in whole_lines(file, ledger):
                 count = chunk.count(b"\n") + (not chunk.endswith(b"\n"))
                 quick = self._quick(chunk)

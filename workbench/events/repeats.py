@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -61,9 +62,9 @@ def _days_in_sample(item: Shaped) -> set[str]:
 
 def _without_replaced_days(items: list[Shaped], ledger: Ledger) -> list[Shaped]:
     """Of two GA4 exports that hold the same hits of a day the newer stays; shards of one day hold different hits."""
-    suspects = [
-        item for item in items if any(o is not item and _days_in_sample(item) & _days_in_sample(o) for o in items)
-    ]
+    held = [_days_in_sample(item) for item in items]
+    often = Counter(day for found in held for day in found)
+    suspects = [item for item, found in zip(items, held, strict=True) if any(often[day] > 1 for day in found)]
     if len(suspects) < 2:
         return items
     hits = {id(item): _hits_by_day(item) for item in suspects}

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.events import clock, zones
+from workbench.events import clock, duck, zones
 from workbench.events.repairs import Ledger, RepairKind
 
 _NUMBER = re.compile(r"^[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?$")
@@ -304,11 +304,6 @@ class _Cast:
     """The quick road: DuckDB reads ISO times and the column's own form; what it cannot read is left for `clock`."""
 
     def __init__(self, style: TimeStyle) -> None:
-        import duckdb
-
-        off = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "1"}
-        self._connection = duckdb.connect(config=off)
-        self._connection.execute("SET TimeZone = 'UTC'")
         self._needs_zone = style.zone != "UTC"
         forms = _forms(style)
         local = f", try_strptime(x, {forms})::TIMESTAMPTZ" if forms else ""
@@ -319,7 +314,7 @@ class _Cast:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        answer = self._connection.from_arrow(pa.table({"x": texts})).query("texts", self._query)
+        answer = duck.one_thread().from_arrow(pa.table({"x": texts})).query("texts", self._query)
         read = answer.to_arrow_table().column("us").combine_chunks()
         is_good = _flags(read.is_valid())
         us = np.asarray(read.fill_null(0)).copy()
