@@ -14,6 +14,7 @@ from workbench.session.desk import Desk
 from workbench.ui import numbers
 from workbench.ui.data_words import one_line
 from workbench.ui.fields import TextField, form, label, section
+from workbench.ui.panels.shaping_form import ShapingForm
 
 _CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "SEK", "INR", "AUD", "CAD", "BRL", "PLN")
 _WINDOWS = (
@@ -55,6 +56,7 @@ class JourneyForm(QWidget):
         self.window_box = _choices(_WINDOWS)
         self.mode, self.ties = _choices(_MODES), _choices(_TIES)
         self.entry, self.unit = _choices(_ENTRIES), _choices(_UNITS)
+        self.shaping = ShapingForm(desk)
         self.loaded = label()
         self.summary = QPushButton("Data summary…")
         self.load = QPushButton("Import data…")
@@ -74,6 +76,7 @@ class JourneyForm(QWidget):
         rows.addRow("Same time", self.ties)
         rows.addRow("Entries", self.entry)
         layout.addWidget(holder)
+        layout.addWidget(self.shaping)
         layout.addWidget(section("Data"))
         layout.addWidget(self.loaded)
         layout.addWidget(self.load)
@@ -121,6 +124,7 @@ class JourneyForm(QWidget):
             (self.unit, journey.counting.count_by),
         ):
             _show(box, value, str(value))
+        self.shaping.refresh()
         self.loaded.setText(self._data_words())
         self.summary.setEnabled(bool(self._desk.shelf.loaded))
 

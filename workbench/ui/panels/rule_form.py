@@ -120,7 +120,7 @@ class RuleForm(QWidget):
             )
             self._rows.addWidget(_Line(shown, lambda _=False, n=name: self._drop_event(n)))
         for index, condition in enumerate(self._rule.conditions):
-            row = _ConditionRow(self._desk, condition, self._properties())
+            row = ConditionRow(self._desk, condition, self._properties())
             row.committed.connect(lambda c, i=index: self._set_condition(i, c))
             row.dropped.connect(lambda i=index: self._set_condition(i, None))
             self._rows.addWidget(row)
@@ -177,7 +177,7 @@ def _drop_button(on_drop: Any) -> QToolButton:
     return button
 
 
-class _ConditionRow(QWidget):
+class ConditionRow(QWidget):
     """Property, operator and value of one condition."""
 
     committed = Signal(object)
