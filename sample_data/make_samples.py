@@ -72,6 +72,8 @@ class Shop:
 
     def add(self, person: dict[str, object], time_us: int, name: str, params: dict[str, object], order: object) -> None:
         day = time_us // DAY_US
+        if day >= DAYS:
+            return  # after the end of the export
         if name == "add_to_wishlist" and SILENT_WEEK[0] <= day < SILENT_WEEK[1]:
             return  # planted: the tag was broken for a week
         at = START + datetime.timedelta(microseconds=time_us)
@@ -180,7 +182,7 @@ class Visit:
             self.event("view_size_guide")  # planted: the micro-conversion that helps
             wants += 0.75
             self.is_sure = True
-        if not self.chance(min(0.9, 0.10 + 0.55 * wants)):
+        if not self.chance(min(0.9, 0.03 + 0.36 * wants)):
             return False
         self.event("add_to_cart", value=round(float(rng.lognormal(4.0, 0.5)), 2), currency="USD")
         if self.chance(0.18):

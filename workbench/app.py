@@ -21,7 +21,7 @@ from workbench.session.recent import recall
 from workbench.ui.main_window import MainWindow
 from workbench.ui.theme import prepare
 
-_WARM_UP_MS = 300
+_CHARTS_AFTER_MS = 300
 
 
 def run(journey: Path | None, data: tuple[Path, ...], is_sample: bool = False) -> int:
@@ -37,7 +37,8 @@ def run(journey: Path | None, data: tuple[Path, ...], is_sample: bool = False) -
     sys.excepthook = _hook(window)
     window.show()
     QTimer.singleShot(0, lambda: _open(window, journey, data, is_sample))
-    QTimer.singleShot(_WARM_UP_MS, _warm_up)
+    QTimer.singleShot(_CHARTS_AFTER_MS, _load_charts)
+    desk.analyst.first_measured.connect(_compile_kernels)
     return application.exec()
 
 
@@ -56,11 +57,15 @@ def _open(window: MainWindow, journey: Path | None, data: tuple[Path, ...], is_s
         window.desk.shelf.load(data)
 
 
-def _warm_up() -> None:
-    """Load charts after the first paint and compile kernels off the UI thread; a plain path serves meanwhile."""
+def _compile_kernels() -> None:
+    """Compile what the first measure did not need; that one compiled its own, which is sooner than waiting for all."""
     from workbench.analysis.warm import warm_up
 
     threading.Thread(target=warm_up, name="kernels", daemon=True).start()
+
+
+def _load_charts() -> None:
+    """Load the chart library after the first paint."""
     import pyqtgraph
 
     pyqtgraph.setConfigOptions(antialias=True)

@@ -36,6 +36,7 @@ class Analyst(QObject):
     """Measures of the open journey on its loaded data, and the answers that visible panels want."""
 
     measured = Signal()
+    first_measured = Signal()
     answered = Signal(str)
     failed = Signal(object)
     stale_changed = Signal(bool)
@@ -45,6 +46,7 @@ class Analyst(QObject):
         self._session, self._shelf = session, shelf
         self.measures: Measures = NO_MEASURES
         self.is_stale = False
+        self._has_measured = False
         self._query: Any = None
         self._data_key: tuple[Any, ...] = ()
         self._wanted: dict[str, Question] = {}
@@ -117,6 +119,9 @@ class Analyst(QObject):
         if key != self.key:
             return
         self._take(measures)
+        if not self._has_measured:
+            self._has_measured = True
+            self.first_measured.emit()
         if measures.is_estimate:
             self._set_stale(True)
             self.lane.request(key, partial(_measured, self._query, self._in_order(), False))

@@ -147,6 +147,8 @@ class MainWindow(QMainWindow):
         session.said.connect(self.say)
         self.desk.failed.connect(self.commands.show_error)
         self.desk.figures_changed.connect(self._show_counts)
+        self.desk.analyst.stale_changed.connect(self._show_counts)
+        shelf.changed.connect(self._show_counts)
         shelf.busy_changed.connect(self._on_busy)
         shelf.progressed.connect(self._on_progress)
         shelf.import_failed.connect(self.commands.show_import_error)

@@ -35,6 +35,7 @@ class DeadEndsPanel(Panel):
         layout.addWidget(self.title)
         layout.addWidget(self.note)
         layout.addWidget(self.table, 1)
+        layout.setAlignment(Qt.AlignmentFlag.AlignTop)
         desk.analyst.answered.connect(self._on_answered)
         self.table.cellClicked.connect(self._on_clicked)
 

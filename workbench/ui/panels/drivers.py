@@ -18,6 +18,8 @@ from workbench.ui.theme import font, theme
 
 _HEADERS = ("Action", "People", "Naive", "In order", "Depth-matched", "95 %", "E-value", "Adj. p", "Says")
 _MOST_IN_PLOT = 14
+_WAIT = "Comparing those who did with those who did not…"
+_NOTHING = "Load event data and bind a macro-conversion to see what goes with it."
 
 
 class DriversPanel(Panel):
@@ -39,6 +41,7 @@ class DriversPanel(Panel):
         layout.addWidget(self.title)
         layout.addWidget(self.note)
         layout.addWidget(self._split, 1)
+        layout.setAlignment(Qt.AlignmentFlag.AlignTop)
         desk.analyst.answered.connect(self._on_answered)
         self.table.cellClicked.connect(self._on_clicked)
 
@@ -57,7 +60,7 @@ class DriversPanel(Panel):
         self._split.setVisible(found is not None and bool(found.drivers.rows))
         if found is None:
             self.title.setText("Drivers")
-            self.note.setText("Load event data and bind a macro-conversion to see what goes with it.")
+            self.note.setText(_WAIT if self.is_waiting else _NOTHING)
             return
         rows = found.drivers.rows
         self.title.setText(f"Holds up: {', '.join(found.top)}" if found.top else "Nothing holds up beyond doubt")

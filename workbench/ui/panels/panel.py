@@ -47,6 +47,11 @@ class Panel(QWidget):
         super().hideEvent(event)
         self.on_hidden()
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether data is there and an answer is on its way."""
+        return self.desk.shelf.first is not None and (self.desk.analyst.is_stale or self.desk.analyst.heavy.is_busy)
+
     def on_seen(self) -> None:
         """Somebody looks: ask for what only this panel needs."""
 

@@ -17,6 +17,8 @@ from workbench.ui.fields import label
 from workbench.ui.panels.panel import Panel, Table
 from workbench.ui.theme import font, theme
 
+_WAIT = "Trying forecasts on the past…"
+_NOTHING = "Load event data over several days and bind a macro-conversion to see its trend."
 _HEADERS = ("Element", "Says", "This week", "Expected", "Usual range", "Change")
 
 
@@ -36,6 +38,7 @@ class TrendPanel(Panel):
         layout.addWidget(self.title)
         layout.addWidget(self.note)
         layout.addWidget(self._split, 1)
+        layout.setAlignment(Qt.AlignmentFlag.AlignTop)
         desk.analyst.answered.connect(self._on_answered)
 
     def _on_answered(self, name: str) -> None:
@@ -53,7 +56,7 @@ class TrendPanel(Panel):
         self._split.setVisible(found is not None)
         if found is None:
             self.title.setText("Trend")
-            self.note.setText("Load event data over several days and bind a macro-conversion to see its trend.")
+            self.note.setText(_WAIT if self.is_waiting else _NOTHING)
             return
         self.title.setText(_headline(found))
         self.note.setText(_method(found))
