@@ -142,3 +142,27 @@ def test_chosen_columns_make_events_of_any_table(tmp_path: Path) -> None:
     with Sources([path], choices) as sources:
         assert sources.mapping.columns() == {"user": "a", "time": "b", "event": "c"}
     assert import_events([path], choices, folder=tmp_path / "store")[1].event_totals == {"1": 1, "2": 1}
+
+
+def test_a_table_of_who_did_what_counts_people(tmp_path: Path) -> None:
+    text = "user_id,did_visit,did_cart,did_buy\n101,1,1,0\n102,1,0,0\n103,1,1,1\n"
+    assert figures(counted(tmp_path, text)) == {"did_visit": 3, "did_cart": 2, "did_buy": 1}
+    flags = text.replace(",1", ",true").replace(",0", ",false")
+    assert figures(counted(tmp_path, flags)) == {"did_visit": 3, "did_cart": 2, "did_buy": 1}
+
+
+def test_tables_of_one_step_each_count_people(tmp_path: Path) -> None:
+    steps = {"home_page": 4, "search_page": 2}
+    for step, people in steps.items():
+        rows = "".join(f"{n},{step}\n" for n in range(1, people + 1))
+        (tmp_path / f"{step}_table.csv").write_text(f"user_id,page\n{rows}", encoding="utf-8")
+    counts = import_counts(sorted(tmp_path.iterdir()))
+    assert (figures(counts), counts.kind) == ({"home_page": 4, "search_page": 2}, CountKind.UNIQUE)
+
+
+def test_names_of_a_german_report_are_known(tmp_path: Path) -> None:
+    counts = counted(
+        tmp_path,
+        "# ---\n# Ereignisse: Ereignisname\n\nEreignisname,Ereignisanzahl,Nutzer insgesamt\npage_view,20,10\nscroll,9,4\n",
+    )
+    assert (figures(counts), counts.counted) == ({"page_view": 10, "scroll": 4}, "Nutzer insgesamt")

@@ -12,29 +12,34 @@ from workbench.events import numbers, times
 from workbench.events.aggregates import CountKind, StepCount, StepCounts
 from workbench.events.numbers import NumberStyle
 from workbench.events.repairs import Ledger, RepairKind
+from workbench.events.schema import is_missing_id
 from workbench.events.tables import Table, as_date
+from workbench.events.vocabulary import NAMES, SOUNDS
 from workbench.events.wording import natural_words, words
 
 _STEP_WORDS = words(
     """
-        step funnel_step_name funnelstepname event_name eventname stage goal event name action schritt stufe
-        ereignis étape etapa шаг событие page_path_and_screen_class page_path pagepath page screen
-        """
+    step funnel_step_name funnelstepname event_name eventname stage goal event name action schritt stufe
+    ereignis ereignisname étape etapa nom_de_l_événement шаг событие page_path_and_screen_class page_path
+    pagepath page screen
+    """
 )
 _COUNT_WORDS = words(
     """
-        active_users activeusers total_users totalusers users unique_users unique_visitors visitors people
-        count unique_pageviews visits sessions session_count event_count eventcount events total_events views
-        pageviews hits anzahl nutzer benutzer aktive_nutzer besucher sitzungen ereignisse nombre utilisateurs
-        usuarios количество n
-        """
+    active_users activeusers total_users totalusers users unique_users unique_visitors visitors people count
+    unique_pageviews visits sessions session_count event_count eventcount events total_events views pageviews
+    hits anzahl nutzer_insgesamt ereignisanzahl nutzer benutzer aktive_nutzer besucher sitzungen ereignisse
+    nombre utilisateurs usuarios количество n
+    """
 )
 _UNIQUE_WORDS = re.compile(
     r"user|visitor|people|person|unique|nutzer|besucher|utilisateur|usuario|kunden|customer|пользовател"
 )
 _RATE_WORDS = re.compile(
-    r"rate|ratio|percent|share|quote|anteil|average|avg|per_|elapsed|duration|time|revenue|%|abandon|z_score|/"
+    r"(?:^|_)(?:rate|ratio|percent|pct|quote|anteil|avg|nth)(?:_|$)|per_|average|elapsed|duration|revenue|umsatz|"
+    r"abandonments?$|z_score"
 )
+_FLAGS = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "t": 1.0, "f": 0.0, "": None}
 _NUMBERED = re.compile(r"^\s*(\d{1,3})\s*[.):]\s+(?=\S)")
 _DATE_WORDS = ("date", "day", "week", "week_start", "month", "datum", "tag", "woche", "fecha", "дата", "jour")
 _ALL = ("total", "reserved_total", "all", "all users", "gesamt", "(total)")
@@ -54,7 +59,7 @@ def counts_of(table: Table, ledger: Ledger, chosen: dict[str, str] | None = None
     """Step counts of a table, or None if it holds none; `chosen` names columns for `event`, `time` and `value`."""
     roles = _roles(table, chosen or {})
     if not roles.counts:
-        return None
+        return _people(table, roles)
     values = {name: _read(table.column(name), ledger) for name in roles.counts}
     first, last = table.span
     if roles.step is not None:
@@ -76,11 +81,7 @@ def _roles(table: Table, chosen: dict[str, str]) -> _Roles:
             raise WorkbenchError(f"There is no column “{column}”.", f"The columns are: {', '.join(table.columns)}.")
     day = chosen.get("time") or _date_column(table)
     numeric = [name for name in table.columns if name != day and _is_count(table.column(name), name)]
-    texts = [
-        n
-        for n in table.columns
-        if n != day and n not in numeric and not _is_numeric(table.column(n)) and any(table.column(n))
-    ]
+    texts = [n for n in table.columns if n != day and n not in numeric and _is_label(table.column(n), n)]
     step = chosen.get("event") or _step_column(texts, table)
     counts = _count_columns(numeric, step is not None)
     if "value" in chosen:
@@ -98,6 +99,16 @@ def _date_column(table: Table) -> str | None:
         if cells and all((by_name and as_date(cell)) or times.is_time(cell) for cell in cells):
             return name
     return None
+
+
+def _is_label(cells: Sequence[str], name: str) -> bool:
+    """Whether a column names steps or segments: text, and no ids of people."""
+    return any(cells) and not _is_numeric(cells) and not _is_id(name)
+
+
+def _is_id(name: str) -> bool:
+    plain = natural_words(name)
+    return plain in NAMES["user"] or plain.endswith("_id") or SOUNDS["user"].search(plain) is not None
 
 
 def _is_numeric(cells: Sequence[str]) -> bool:
@@ -118,18 +129,26 @@ def numeric_columns(table: Table) -> dict[str, list[float | None]]:
     """Every column that counts something, as numbers."""
     day = _date_column(table)
     names = [name for name in table.columns if name != day and _is_count(table.column(name), name)]
-    return {
-        name: [numbers.read(cell, count_style(table.column(name))) for cell in table.column(name)] for name in names
-    }
+    return {name: _values(table.column(name)) for name in names}
 
 
 def _is_count(cells: Sequence[str], name: str) -> bool:
     """Whether a column counts something: whole numbers, and no rate, time or money by its name."""
-    if not _is_numeric(cells) or _RATE_WORDS.search(natural_words(name)) or "/" in name or "%" in name:
+    if _is_id(name) or _RATE_WORDS.search(natural_words(name)) or "/" in name or "%" in name:
         return False
+    return (_is_numeric(cells) or _is_flag(cells)) and all(v is None or v.is_integer() for v in _values(cells))
+
+
+def _is_flag(cells: Sequence[str]) -> bool:
+    """Whether a column says yes or no on each row, as a table of who did what has them."""
+    return any(cell.strip() for cell in cells) and all(cell.strip().lower() in _FLAGS for cell in cells)
+
+
+def _values(cells: Sequence[str]) -> list[float | None]:
+    if _is_flag(cells):
+        return [_FLAGS[cell.strip().lower()] for cell in cells]
     style = count_style(cells)
-    values = [numbers.read(cell, style) for cell in cells]
-    return all(value is None or value.is_integer() for value in values)
+    return [numbers.read(cell, style) for cell in cells]
 
 
 def _step_column(texts: Sequence[str], table: Table) -> str | None:
@@ -146,10 +165,23 @@ def _count_columns(numeric: Sequence[str], is_long: bool) -> list[str]:
 
 
 def _read(cells: Sequence[str], ledger: Ledger) -> list[float | None]:
-    style = count_style(cells)
     odd = [cell for cell in cells if cell.strip() and not numbers.is_plain(cell.strip())]
-    ledger.note(RepairKind.NUMBER_FORMAT, len(odd), f"{odd[0]!r} is a number" if odd else "")
-    return [numbers.read(cell, style) for cell in cells]
+    if odd and not _is_flag(cells):
+        ledger.note(RepairKind.NUMBER_FORMAT, len(odd), f"{odd[0]!r} is a number")
+    return _values(cells)
+
+
+def _people(table: Table, roles: _Roles) -> StepCounts | None:
+    """People by step, of a table that lists who reached which step and not when."""
+    person = next((name for name in table.columns if _is_id(name)), None)
+    if person is None or roles.step is None:
+        return None
+    reached: dict[str, set[str]] = {}
+    for who, step in zip(table.column(person), table.column(roles.step), strict=True):
+        if step.strip() and not is_missing_id(who):
+            reached.setdefault(step.strip(), set()).add(who)
+    rows = tuple(StepCount(step, len(people)) for step, people in reached.items())
+    return StepCounts(tuple(reached), rows, CountKind.UNIQUE, person, (person,)) if rows else None
 
 
 def _dates(table: Table, name: str | None) -> list[date | None]:
