@@ -15,8 +15,9 @@ from tests.performance.synthetic import FUNNEL, synthetic_log
 from workbench.analysis import live, threads
 from workbench.analysis.before import events_before, units_with
 from workbench.analysis.cache import Cache, cache_of
-from workbench.analysis.funnel import FunnelRequest, funnel
-from workbench.analysis.live import is_mergeable, live_counts, step_counts
+from workbench.analysis.funnel import FunnelRequest, funnel, line_course
+from workbench.analysis.lists import lists_of
+from workbench.analysis.live import counts_with_numpy, is_mergeable, live_counts, step_counts
 from workbench.analysis.match import Match, Predicate
 from workbench.analysis.options import CountBy, Entry, Mode, Options, Unit
 from workbench.analysis.sequences import transition_matrix
@@ -42,6 +43,9 @@ def test_counts_by_latest_starts_equal_the_funnel(log, names, window, dense) -> 
     finally:
         live._DENSE = chosen
     assert counted == live_counts(request, store) == funnel(request, store).counts
+    lists = lists_of(line_course(request, stream_of(store)))
+    bits, limit = np.uint64(store.all_postings.layout.time_bits), np.uint64(request.options.window_us)
+    assert counts_with_numpy(lists, bits, limit).tolist() == list(counted)
 
 
 @many

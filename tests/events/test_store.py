@@ -88,8 +88,13 @@ def test_hashes_spread_over_partitions() -> None:
 
 
 def test_a_row_out_of_order_is_found() -> None:
-    assert first_unsorted(np.array([0, 3, 5]), np.array([1, 2, 3, 0, 9])) is None
-    assert first_unsorted(np.array([0, 3, 5]), np.array([1, 3, 2, 0, 9]), at_once=2) == 2
+    def first(times: list[int]) -> int | None:
+        column = np.array(times)
+        return first_unsorted(np.array([0, 3, 5]), lambda start, end: column[start:end], 5, at_once=2)
+
+    assert first([1, 2, 3, 0, 9]) is None
+    assert first([1, 3, 2, 0, 9]) == 2
+    assert first([1, 2, 3, 9, 0]) == 4
 
 
 def test_a_folder_without_a_store_is_named(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis.cache import cache_of
 from workbench.analysis.funnel import FunnelRequest, cached_stream, funnel, line_course
+from workbench.analysis.kernels.compiler import is_interpreted
 from workbench.analysis.kernels.linear import Front, count_firsts, count_steps, count_within, front, prolong, shortest
 from workbench.analysis.kernels.swift import Lists
 from workbench.analysis.lists import cut, lists_of
@@ -76,6 +77,8 @@ def _chunks(stream: Stream) -> list[tuple[int, int]]:
 
 def _count(lists: Lists, stream: Stream, window: np.uint64, first: int, last: int) -> NDArray[np.int64]:
     ours = cut(lists, int(stream.offset[first]), int(stream.offset[last]))
+    if is_interpreted():
+        return counts_with_numpy(ours, _bits(stream), window)
     room = (ours.end - ours.begin)[1:]
     counts = np.zeros(len(ours.begin), np.int64)
     spaces = _fronts(int(room[::2].max(initial=0)), int(room[1::2].max(initial=0)))
@@ -84,6 +87,26 @@ def _count(lists: Lists, stream: Stream, window: np.uint64, first: int, last: in
     rows = ours.first_positions, np.uint64(begin), marks, ranks
     where = ours.first_keys, ours.second_keys, ours.is_second, ours.begin, ours.end
     count_steps(*rows, *where, _bits(stream), window, *spaces, counts)
+    return counts
+
+
+def counts_with_numpy(lists: Lists, bits: np.uint64, window: np.uint64) -> NDArray[np.int64]:
+    """What `count_steps` counts, by bisection: the reference, and the way without a compiler."""
+    counts = np.zeros(len(lists.begin), np.int64)
+    key = start = np.zeros(0, np.uint64)
+    for k in range(len(counts)):
+        held = lists.second_keys if lists.is_second[k] else lists.first_keys
+        keys = held[lists.begin[k] : lists.end[k]]
+        if k == 0:
+            key, start = keys, keys
+        else:
+            before = np.searchsorted(key, keys, side="right") - 1
+            there = np.flatnonzero(before >= 0)
+            before, keys = before[there], keys[there]
+            fits = (key[before] >> bits == keys >> bits) & (keys - start[before] <= window)
+            key, start = keys[fits], start[before[fits]]
+        users = key >> bits
+        counts[k] = np.count_nonzero(users[1:] != users[:-1]) + (len(users) > 0)
     return counts
 
 

@@ -168,11 +168,15 @@ def _meta(intake: Intake, counts: IngestCounts, source: Source) -> dict[str, Any
 
 def _verify(folder: Path, counts: IngestCounts) -> None:
     """Read back what was written: a parser that delivers out of order must not go unnoticed."""
-    store = open_store(folder)
-    wrong = first_unsorted(store.user_offset, store.time_us)
-    if wrong is not None or store.n_events != counts.kept:
+
+    def times(start: int, end: int) -> NDArray[np.int64]:
+        return np.fromfile(folder / "time.bin", "<i8", end - start, offset=start * 8)
+
+    n = (folder / "time.bin").stat().st_size // 8
+    wrong = first_unsorted(np.fromfile(folder / "user_offset.bin", "<i8"), times, n)
+    if wrong is not None or n != counts.kept:
         raise WorkbenchError(
-            f"The sorted data are not in order (row {wrong}, {store.n_events} of {counts.kept} rows).",
+            f"The sorted data are not in order (row {wrong}, {n} of {counts.kept} rows).",
             "Import again; if it happens twice, please report it with the file's format.",
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,16 +33,22 @@ def sort_part(part: Part) -> Sorted:
     return Sorted(rows, np.append(np.flatnonzero(begins), len(rows)).astype(np.int64))
 
 
-def first_unsorted(user_offset: NDArray[np.int64], time_us: NDArray[np.int64], at_once: int = 8_000_000) -> int | None:
-    """The first row whose time lies before that of the row above it of the same user, or None.
+Times = Callable[[int, int], NDArray[np.int64]]
+
+
+def first_unsorted(user_offset: NDArray[np.int64], times: Times, n: int, at_once: int = 4_000_000) -> int | None:
+    """The first of n rows whose time lies before that of the row above it of the same user, or None.
+
+    `times` reads the times from one row to another: a file is read piece by piece, since mapped pages count as memory.
 
     Examples
     --------
-    >>> first_unsorted(np.array([0, 2, 4]), np.array([5, 6, 1, 0]))
+    >>> column = np.array([5, 6, 1, 0])
+    >>> first_unsorted(np.array([0, 2, 4]), lambda start, end: column[start:end], 4)
     3
     """
-    for start in range(1, len(time_us), at_once):
-        piece = np.asarray(time_us[start - 1 : start + at_once])
+    for start in range(1, n, at_once):
+        piece = times(start - 1, min(n, start + at_once))
         falls = np.flatnonzero(piece[1:] < piece[:-1]) + start
         wrong = falls[user_offset[np.searchsorted(user_offset, falls)] != falls]
         if len(wrong):

@@ -91,6 +91,11 @@ def warm_up(exercise: Callable[[], None]) -> None:
             _WARMING.clear()
 
 
+def is_interpreted() -> bool:
+    """Whether a call now would run as plain Python, so that NumPy is the quicker way where there is one."""
+    return _NUMBA is None or (_WARMING.is_set() and not getattr(_COMPILING, "active", False))
+
+
 def are_ready() -> bool:
     """Whether all kernels are compiled, or never will be."""
     return _READY.is_set() or _NUMBA is None
