@@ -55,9 +55,14 @@ class SheetReading:
         table = [row for row in head[first:] if any(row)]
         return first, titles, dialects.has_header(table), max(map(len, filled[first:] or [[]]), default=0)
 
+    @cached_property
+    def _cells(self) -> Any:
+        """The sheet, unpacked once: that takes most of the time."""
+        return self._book.get_sheet_by_name(self.sheet)
+
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         with damage(self._member):
-            sheet = self._book.get_sheet_by_name(self.sheet)
+            sheet = self._cells
             start = sheet.start[0] if sheet.start else 0
             for number, row in enumerate(sheet.iter_rows(), start + 1):
                 yield number, [cell_text(value) for value in row]
@@ -178,6 +183,8 @@ def visible_sheets(book: Any) -> list[str]:
 def best_sheet(book: Any) -> str:
     """The visible sheet whose first rows hold the most filled cells."""
     names = visible_sheets(book)
+    if len(names) == 1:
+        return names[0]
     return max(names, key=lambda name: _filled(book, name)) if names else ""
 
 
