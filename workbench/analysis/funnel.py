@@ -170,11 +170,15 @@ def funnel(request: FunnelRequest, store: EventStore, progress: Progress | None 
 
 def funnel_on(request: FunnelRequest, stream: Stream, progress: Progress | None = None) -> Funnel:
     """Count a funnel on a stream, the quick way if the rules allow it."""
-    course = line_course(request, stream)
-    if not request.steps or request.exclusions or not is_plain(course):
+    if not is_quick(request, stream):
         return count_funnel(request, line_walk(request, stream))
-    paths = paths_of(walk(course, Places(), progress, with_seen=False))
+    paths = paths_of(walk(line_course(request, stream), Places(), progress, with_seen=False))
     return Funnel(request, stream, paths, as_tuple(np.bincount(paths.node, minlength=len(request.steps))))
+
+
+def is_quick(request: FunnelRequest, stream: Stream) -> bool:
+    """Whether the swift kernels know all the rules that are asked for."""
+    return bool(request.steps) and not request.exclusions and is_plain(line_course(request, stream))
 
 
 def line_course(request: FunnelRequest, stream: Stream) -> Course:
@@ -255,11 +259,10 @@ def mature(counted: Funnel, data_end_us: int) -> Maturity | None:
 def figures_of(request: FunnelRequest, store: EventStore, names: Sequence[str]) -> FunnelFigures:
     """The plain figures of a funnel; all from one walk where the rules allow it."""
     stream = cached_stream(store, request.options)
-    course = line_course(request, stream)
-    if not request.steps or request.exclusions or not is_plain(course):
+    if not is_quick(request, stream):
         return funnel_figures(funnel_on(request, stream), names, store.data_end_us)
     places = Places(mature_us=mature_limit_us(request.options.window_us, store.data_end_us))
-    found = tally_of(walk(course, places, with_seen=False), places)
+    found = tally_of(walk(line_course(request, stream), places, with_seen=False), places)
     counts, ripe = as_tuple(found.on_path), as_tuple(found.mature)
     has_mature = places.mature_us is not None
     rates = [ratio(n, counts[k - 1]) if k else None for k, n in enumerate(counts)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from workbench.analysis.choice import Walk
-from workbench.analysis.funnel import FunnelRequest, cached_stream, count_funnel, line_walk
+from workbench.analysis.funnel import FunnelRequest, cached_stream, count_funnel, funnel_on, is_quick, line_walk
 from workbench.analysis.options import FOREVER_US, US, Mode, Span
+from workbench.analysis.stream import Stream
 from workbench.events.store import EventStore
 
 
@@ -45,23 +46,45 @@ def trend(
     >>> [(b.reached_first, b.reached_last) for b in trend(request, log, [Span(0, 10_000_000), Span(10_000_000)])]
     [(1, 1), (1, 0)]
     """
-    last = to_step or len(request.steps)
-    walk = line_walk(request, cached_stream(store, request.options))
+    steps = from_step, to_step or len(request.steps)
+    stream = cached_stream(store, request.options)
     end = store.data_end_us
+    reaching = _quick(request, stream, steps) if is_quick(request, stream) else _thorough(request, stream, steps)
     window = request.options.window_us
     return tuple(
         Bucket(
             span,
-            *_reaching(request, entered_in(walk, span), (from_step, last)),
+            *reaching(span),
             is_complete=window >= FOREVER_US or end is None or span.to_us + window <= end + 1,
         )
         for span in spans
     )
 
 
-def _reaching(request: FunnelRequest, walk: Walk, steps: tuple[int, int]) -> tuple[int, int]:
-    depth = count_funnel(replace(request, options=walk.options), walk).depth
-    return int((depth >= steps[0]).sum()), int((depth >= steps[1]).sum())
+Reaching = Callable[[Span], tuple[int, int]]
+
+
+def _quick(request: FunnelRequest, stream: Stream, steps: tuple[int, int]) -> Reaching:
+    """Count each bucket anew: where counting is quick, finding its units first would cost more."""
+
+    def reaching(span: Span) -> tuple[int, int]:
+        options = replace(request.options, span=span)
+        counts = funnel_on(replace(request, options=options), stream).counts
+        return counts[steps[0] - 1], counts[steps[1] - 1]
+
+    return reaching
+
+
+def _thorough(request: FunnelRequest, stream: Stream, steps: tuple[int, int]) -> Reaching:
+    """Count in each bucket only the units that enter there."""
+    walk = line_walk(request, stream)
+
+    def reaching(span: Span) -> tuple[int, int]:
+        ours = entered_in(walk, span)
+        depth = count_funnel(replace(request, options=ours.options), ours).depth
+        return int((depth >= steps[0]).sum()), int((depth >= steps[1]).sum())
+
+    return reaching
 
 
 def entered_in(walk: Walk, span: Span) -> Walk:

@@ -18,7 +18,7 @@ from workbench.events.text_list import TextList, gathered
 MOST_NAMES = 65_535
 MOST_ROWS = 2**32 - 1
 _LISTED_LINES = 20
-_LATELY_BITS = 21
+_LATELY_BITS = 22
 _RESERVED = ("user", "time_us", "event", "line", "order", "event_id")
 HashTexts = Callable[[NDArray[np.uint8], NDArray[np.int64]], tuple[Hashes, Hashes]]
 
