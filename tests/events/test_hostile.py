@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import subprocess
 import sys
 import textwrap
+import time
 import zipfile
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 
 from workbench.errors import CancelledError, WorkbenchError
 from workbench.events.archives import Limits, Staging, members
+from workbench.events.disk import sweep
 from workbench.events.repairs import Ledger
 from workbench.events.source import Sources, import_events
 from workbench.progress import Progress
@@ -176,3 +179,30 @@ def test_a_full_disk_is_said_and_nothing_is_kept(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=False)
     assert "disk is full" in done.stdout, done.stderr
     assert not list((tmp_path / "out").iterdir())
+
+
+def test_what_a_killed_program_left_is_swept_away_after_a_day(tmp_path: Path) -> None:
+    for name, age_s in (("breadcrumb-old", 100_000), ("breadcrumb-new", 10)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "000001").write_bytes(b"x")
+        os.utime(tmp_path / name, (time.time() - age_s,) * 2)
+    sweep(tmp_path, "breadcrumb-*")
+    assert [path.name for path in tmp_path.iterdir()] == ["breadcrumb-new"]
+    sweep(tmp_path / "nowhere", "*")
+
+
+def test_a_file_without_events_beside_events_is_passed_over_and_said(tmp_path: Path) -> None:
+    events, counts = written(tmp_path, "a.csv", CANON), written(tmp_path, "b.csv", b"step,count\nVisit,3\n")
+    _, report = import_events([events, counts], folder=tmp_path / "store")
+    skipped = next(one for one in report.quality if one.kind == "skipped_files")
+    assert (report.rows, skipped.example) == (9, "b.csv: it holds no events.")
+
+
+def test_a_file_without_permission_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    path = written(tmp_path, "a.csv", CANON)
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(WorkbenchError, match="may not be read"), Sources([path]) as sources:
+        assert sources.kind

@@ -66,3 +66,10 @@ def test_shards_of_one_day_add_up(tmp_path: Path) -> None:
     second = written(tmp_path, "part-1.json", hits(1_000, 1_000))
     report = imported(tmp_path, first, second)
     assert (report.rows, replaced(report)) == (2_000, [])
+
+
+def test_a_part_of_a_day_never_replaces_the_whole(tmp_path: Path) -> None:
+    whole = written(tmp_path, "a.json", hits(0, 1_000), age_s=100)
+    part = written(tmp_path, "b.json", hits(0, 200))
+    report = imported(tmp_path, whole, part)
+    assert (report.rows, replaced(report)) == (1_000, ["20210301 of b.json by a.json"])

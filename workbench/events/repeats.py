@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 
@@ -14,7 +16,9 @@ from workbench.events.reading import Rows
 from workbench.events.repairs import Ledger, RepairKind
 
 _SAMPLE = 61
+_SMALL = 8 << 20
 _DAY = "event_date"
+Hit = tuple[str, str, str]
 
 
 class WithoutDays(Shaped):
@@ -61,54 +65,60 @@ def _days_in_sample(item: Shaped) -> set[str]:
 
 
 def _without_replaced_days(items: list[Shaped], ledger: Ledger) -> list[Shaped]:
-    """Of two GA4 exports that hold the same hits of a day the newer stays; shards of one day hold different hits."""
+    """Of two GA4 exports that hold the same hits of a day one stays; shards of one day hold different hits."""
     held = [_days_in_sample(item) for item in items]
     often = Counter(day for found in held for day in found)
     suspects = [item for item, found in zip(items, held, strict=True) if any(often[day] > 1 for day in found)]
     if len(suspects) < 2:
         return items
-    hits = {id(item): _hits_by_day(item) for item in suspects}
-    replaced: dict[int, set[str]] = {}
-    for newer in sorted(suspects, key=_rank, reverse=True):
-        for older in suspects:
-            if (
-                older is newer
-                or _rank(older) > _rank(newer)
-                or (_rank(older) == _rank(newer) and items.index(older) > items.index(newer))
-            ):
-                continue
-            days = _same_days(hits[id(newer)], hits[id(older)]) - replaced.get(id(newer), set())
-            replaced.setdefault(id(older), set()).update(days)
-            for day in sorted(days):
-                ledger.note(
-                    RepairKind.SOURCE_REPLACED, 1, f"{day} of {older.origin.member.name} by {newer.origin.member.name}"
-                )
-    return [kept for item in items if (kept := _reduced(item, replaced.get(id(item), set()), hits)) is not None]
+    step = 1 if sum(item.origin.size for item in suspects) < _SMALL else _SAMPLE
+    # Newest first, and of equal age the one given last.
+    ranked = sorted(suspects, key=lambda item: (_rank(item), items.index(item)), reverse=True)
+    held_hits = [_Held(item, _hits_by_day(item, step)) for item in ranked]
+    for newer, older in combinations(held_hits, 2):
+        _settle(newer, older, ledger)
+    rest = {id(one.item): one for one in held_hits}
+    return [left for item in items if (left := rest[id(item)].left if id(item) in rest else item) is not None]
 
 
-def _reduced(item: Shaped, days: set[str], hits: dict[int, dict[str, set[tuple[str, ...]]]]) -> Shaped | None:
-    if not days:
-        return item
-    return None if days >= set(hits[id(item)]) else WithoutDays(item, frozenset(days))
+@dataclass(slots=True)
+class _Held:
+    """A source with its hits by day, and the days that another source replaces."""
+
+    item: Shaped
+    hits: dict[str, set[Hit]]
+    replaced: set[str] = field(default_factory=set)
+
+    @property
+    def left(self) -> Shaped | None:
+        if not self.replaced:
+            return self.item
+        return None if self.replaced >= set(self.hits) else WithoutDays(self.item, frozenset(self.replaced))
 
 
-def _same_days(newer: dict[str, set[tuple[str, ...]]], older: dict[str, set[tuple[str, ...]]]) -> set[str]:
-    """Days of which the two hold mostly the same hits."""
-    return {day for day in newer.keys() & older.keys() if 2 * len(newer[day] & older[day]) > len(older[day])}
+def _settle(newer: _Held, older: _Held, ledger: Ledger) -> None:
+    """Days that both hold: the newer export of a day stays, but a small part of a day never replaces the whole."""
+    for day in sorted(newer.hits.keys() & older.hits.keys() - newer.replaced - older.replaced):
+        few, many = sorted((newer, older), key=lambda one: len(one.hits[day]))
+        if 2 * len(newer.hits[day] & older.hits[day]) <= len(few.hits[day]):
+            continue
+        stays, goes = (many, few) if 2 * len(few.hits[day]) < len(many.hits[day]) else (newer, older)
+        goes.replaced.add(day)
+        names = goes.item.origin.member.name, stays.item.origin.member.name
+        ledger.note(RepairKind.SOURCE_REPLACED, 1, f"{day} of {names[0]} by {names[1]}")
 
 
-def _hits_by_day(item: Shaped) -> dict[str, set[tuple[str, ...]]]:
-    """Hits of each day, one in 61 chosen by their time, so that two exports choose the same ones."""
-    found: dict[str, set[tuple[str, ...]]] = {}
+def _hits_by_day(item: Shaped, step: int) -> dict[str, set[Hit]]:
+    """Hits of each day, one in `step` chosen by their time, so that two exports choose the same ones."""
+    found: dict[str, set[Hit]] = {}
     for rows in item.batches(Ledger()):
         columns = dict(flat_columns(rows.batch))
         if not {_DAY, "event_timestamp", "event_name"} <= columns.keys():
             continue
-        us = np.array(
-            [int(text) if str(text).isdigit() else 0 for text in columns["event_timestamp"].to_pylist()], np.int64
-        )
+        texts = columns["event_timestamp"].to_pylist()
+        us = np.array([int(text) if str(text).isdigit() else 0 for text in texts], np.int64)
         users = columns.get("user_pseudo_id", columns["event_name"])
-        for place in np.flatnonzero((us // 1000) % _SAMPLE == 0).tolist():
-            hit = (str(us[place]), str(columns["event_name"][place].as_py()), str(users[place].as_py()))
+        for place in np.flatnonzero((us // 1000) % step == 0).tolist():
+            hit = (str(texts[place]), str(columns["event_name"][place].as_py()), str(users[place].as_py()))
             found.setdefault(str(columns[_DAY][place].as_py()), set()).add(hit)
     return found

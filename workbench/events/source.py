@@ -19,7 +19,7 @@ from workbench.events import aggregates, counting, tables
 from workbench.events.aggregates import CountKind, StepCounts
 from workbench.events.api_answers import report_name, tables_in
 from workbench.events.archives import Member, Staging, members, natural_key
-from workbench.events.disk import disk_errors
+from workbench.events.disk import disk_errors, sweep
 from workbench.events.fingerprint import fingerprint
 from workbench.events.formats import plausible
 from workbench.events.formats.format import Shaped, Sight
@@ -109,13 +109,13 @@ class Sources:
         self._skipped: list[str] = []
 
     def __enter__(self) -> Sources:
+        sweep(places.cache() / "staging", "breadcrumb-*")
+        sweep(places.cache() / "stores", "*.part")
         self._staging.__enter__()
         return self
 
     def __exit__(self, *given: object) -> None:
         self._staging.__exit__(*given)
-
-    # What it is
 
     @cached_property
     def _readings(self) -> list[Reading]:
@@ -167,6 +167,9 @@ class Sources:
                 form = GENERIC
             if form is not None:
                 found.append(Shaped(reading, form))
+        claimed = {item.origin.member.name for item in found}
+        others = [reading.origin.member.name for reading in self._combined.readings]
+        self._skipped += [f"{name}: it holds no events." for name in others if found and name not in claimed]
         return found
 
     def _is_mapped(self, reading: Reading) -> bool:
@@ -201,8 +204,6 @@ class Sources:
             tuple(r.origin for r in self._readings),
         )
 
-    # Columns
-
     def mapping_of(self, item: Shaped) -> Mapping:
         """The mapping of one source: as chosen, else as its format proposes, with single columns overruled."""
         names = item.sample.schema.names
@@ -230,8 +231,6 @@ class Sources:
         sample = (self.items[0].sample if self.items else self._readings[0].sample).slice(0, PREVIEW_ROWS)
         columns = [[as_text(value) or "" for value in column.to_pylist()] for column in sample.columns]
         return Preview(tuple(sample.schema.names), tuple(zip(*columns, strict=True)))
-
-    # Counts
 
     @cached_property
     def tables(self) -> list[tuple[Reading, tables.Table]]:
@@ -263,8 +262,6 @@ class Sources:
             )
         counts = aggregates.merged(parts)
         return counts if self._choices.count_kind is None else replace(counts, kind=self._choices.count_kind)
-
-    # Events
 
     def import_events(self, folder: Path) -> tuple[EventStore, ImportReport]:
         """Read all events into a store in the folder; the store is there whole or not at all."""
