@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
@@ -30,10 +31,11 @@ class ActionSpec:
     """"selection" or "elements": greyed out without one."""
 
 
-class Actions:
-    """QActions by id, owned by the window."""
+class Actions(QObject):
+    """QActions by id, owned by the window; a QObject, so that the theme forgets it when the window goes."""
 
     def __init__(self, owner: QWidget, specs: Iterable[ActionSpec]) -> None:
+        super().__init__(owner)
         self.specs = tuple(specs)
         self._by_id: dict[str, QAction] = {}
         for spec in self.specs:

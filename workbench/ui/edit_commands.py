@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 
 from workbench.errors import WorkbenchError
@@ -19,7 +18,6 @@ from workbench.project import library
 from workbench.ui.actions import ActionSpec
 from workbench.ui.canvas.scene import sizes
 from workbench.ui.command_group import CommandGroup
-from workbench.ui.mime import ELEMENTS_MIME
 
 _SHIFT = 40
 
@@ -108,26 +106,20 @@ class EditCommands(CommandGroup):
         elements = [e for e in journey.elements if e.element_id in ids or e.stage_id in ids]
         links = [k for k in journey.links if k.source_id in ids and k.target_id in ids]
         plain = {"elements": [encode(e) for e in elements], "links": [encode(k) for k in links]}
-        carried = QMimeData()
-        carried.setData(ELEMENTS_MIME, json.dumps(plain).encode())
-        carried.setText("\n".join(e.title for e in elements))
-        QGuiApplication.clipboard().setMimeData(carried)
+        # As text: a QMimeData made in Python that is still on the clipboard at exit crashes the interpreter.
+        QGuiApplication.clipboard().setText(json.dumps(plain, ensure_ascii=False, indent=1))
 
     def cut(self) -> None:
         self.copy()
         self.delete()
 
     def paste(self) -> None:
-        carried = QGuiApplication.clipboard().mimeData()
-        if not carried.hasFormat(ELEMENTS_MIME):
-            self.window.say("The clipboard holds no elements: copy some first (Ctrl+C).")
-            return
-        plain = json.loads(bytes(carried.data(ELEMENTS_MIME).data()))
         try:
+            plain = json.loads(QGuiApplication.clipboard().text())
             elements = [decode(Element, item, "the clipboard") for item in plain["elements"]]
             links = [decode(Link, item, "the clipboard") for item in plain["links"]]
-        except (WorkbenchError, KeyError) as error:
-            self.window.say(f"The clipboard cannot be pasted: {error}")
+        except (WorkbenchError, KeyError, TypeError, ValueError):
+            self.window.say("The clipboard holds no elements: copy some first (Ctrl+C).")
             return
         self._paste(elements, links, "Paste")
 

@@ -154,10 +154,12 @@ class CardItem(QGraphicsItem):
         if figures.leaks:
             parts.pill(painter, QRectF(WIDTH - 44, 10, 34, 32), "▼", c.loss, c.loss_soft, 20)
         parts.text(painter, QRectF(20, 46, 150, 46), numbers.short_count(figures.people), c.text, 34, 700)
-        beside = numbers.rate(figures.previous.value)
+        beside = QRectF(124, 48, WIDTH - 138, 44)
         if figures.lift is not None:
-            beside = numbers.signed_rate(figures.lift)
-        parts.text(painter, QRectF(120, 48, WIDTH - 134, 44), beside, c.muted, 22, 500, right=True)
+            colour = c.gain if figures.lift > 0 else c.loss
+            parts.text(painter, beside, numbers.signed_rate(figures.lift), colour, 18, 600, right=True)
+        elif figures.previous.value is not None:
+            parts.text(painter, beside, numbers.rate(figures.previous.value), c.muted, 22, 500, right=True)
         parts.bar(painter, c, figures, QRectF(20, 100, WIDTH - 34, 12))
         for index, seat in enumerate(self.seats):
             rect = self.seat_rect(index)
