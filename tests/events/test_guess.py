@@ -53,3 +53,12 @@ def test_an_id_that_repeats_on_many_rows_names_a_kind_of_event(tmp_path: Path) -
     rows = "".join(f"u{n},view,2021-03-01,{n % 3}\n" for n in range(60))
     path.write_text("user_id,event,timestamp,event_id\n" + rows, encoding="utf-8")
     assert import_events([path], folder=tmp_path / "store")[1].kept == 60
+
+
+def test_a_day_and_a_clock_in_two_columns_are_one_time(tmp_path: Path) -> None:
+    path = tmp_path / "given"
+    path.write_text(
+        "user;event;Datum;Uhrzeit\nu1;view;01.03.2021;10:00:30\nu1;buy;01.03.2021;11:00\n", encoding="utf-8"
+    )
+    store, _ = import_events([path], folder=tmp_path / "store")
+    assert store.time_us.tolist() == [1_614_592_830_000_000, 1_614_596_400_000_000]
