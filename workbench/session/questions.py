@@ -11,6 +11,7 @@ from workbench.analysis.measures import FunnelFigures, Measures
 from workbench.errors import WorkbenchError
 from workbench.journey.element import ElementId
 from workbench.journey.journey import Journey
+from workbench.journey.rule import Condition
 from workbench.journey.taxonomy import Kind
 from workbench.progress import Progress
 from workbench.session.shelf import Loaded
@@ -30,6 +31,7 @@ STUDY = "study"
 TREND = "trend"
 MOST_LEADERS = 6
 WHY = "why"
+DAILY = "daily"
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,40 @@ def _leader(
     tried = [leading_of(store, rows[i], rows[goal_id], days) for i in micros[:MOST_LEADERS]]
     able = [leader for leader in tried if leader.may_lead]
     return max(able, key=lambda leader: leader.share_before) if able else None
+
+
+@dataclass(frozen=True)
+class Daily:
+    """Events by day of the journey's zone, the most frequent name first; filters that leave suspected bots out."""
+
+    days: tuple[str, ...]
+    names: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+    total: tuple[int, ...]
+    telling: tuple[Condition, ...] = ()
+
+
+def daily(journey: Journey, measures: Measures, loaded: Loaded, progress: Progress) -> Daily | None:
+    """Events of each name on each day that the data touch; None without events or beyond ten years."""
+    from workbench.analysis.day_counts import day_counts
+    from workbench.analysis.telling import telling_conditions
+
+    if loaded.store is None:
+        return None
+    progress.step(0, 2, label="Counting days")
+    found = day_counts(loaded.store, journey.time_zone)
+    if found is None:
+        return None
+    progress.step(1, 2, label="Looking at suspects")
+    quality = loaded.report.quality if loaded.report is not None else ()
+    suspects = next((f.details for f in quality if f.kind == "bots"), {})
+    # The report names the first thousand: a filter is only offered where these are all.
+    is_all = suspects.get("users") == len(suspects.get("ids", ()))
+    telling = telling_conditions(loaded.store, suspects["ids"]) if suspects and is_all else ()
+    order = sorted(range(len(found.names)), key=lambda code: -int(found.counts[code].sum()))
+    counts = tuple(tuple(found.counts[code].tolist()) for code in order)
+    total = tuple(found.counts.sum(axis=0).tolist())
+    return Daily(found.days, tuple(found.names[code] for code in order), counts, total, telling)
 
 
 @dataclass(frozen=True)

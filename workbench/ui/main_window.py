@@ -34,6 +34,7 @@ from workbench.ui.panels.funnel import FunnelPanel
 from workbench.ui.panels.inspector import Inspector
 from workbench.ui.panels.outline import Outline
 from workbench.ui.panels.palette import Palette
+from workbench.ui.panels.quality import QualityPanel
 from workbench.ui.panels.tags import Tags
 from workbench.ui.panels.trend import TrendPanel
 from workbench.ui.start_page import StartPage
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self.forecast = ForecastPanel(self.desk)
         self.audit, self.drivers = AuditPanel(self.desk), DriversPanel(self.desk)
         self.trend = TrendPanel(self.desk)
+        self.quality = QualityPanel(self.desk)
         self.side_tabs = _tabs((("Palette", self.palette_panel), ("Outline", self.outline), ("Tags", self.tags)))
         self.result_tabs = _tabs(
             (
@@ -90,6 +92,7 @@ class MainWindow(QMainWindow):
                 ("Audit", self.audit),
                 ("Drivers", self.drivers),
                 ("Trend", self.trend),
+                ("Data quality", self.quality),
             )
         )
         areas = Qt.DockWidgetArea
@@ -160,6 +163,7 @@ class MainWindow(QMainWindow):
         self.outline.jump_asked.connect(self.view.reveal)
         for panel in (self.drop_offs, self.dead_ends, self.audit, self.drivers):
             panel.jump_asked.connect(self.view.reveal)
+        self.quality.match_asked.connect(self.commands.match_events)
         self.inspector.element_form.why_asked.connect(self.commands.show_why)
         self.inspector.journey_form.summary_asked.connect(self.commands.show_summary)
         self.inspector.journey_form.import_asked.connect(self.commands.import_data)

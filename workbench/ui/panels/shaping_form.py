@@ -93,7 +93,9 @@ class ShapingForm(QWidget):
         self._desk.session.apply("Shape data", edits.amend_journey, shaping=shaping)
 
     def _with_day(self, field: str, text: str) -> Shaping:
-        wanted = replace(self._shaping, **{field: day_of(text) if text.strip() else None})
+        day = day_of(text) if text.strip() else None
+        is_from = field == "date_from"
+        wanted = replace(self._shaping, date_from=day) if is_from else replace(self._shaping, date_to=day)
         if wanted.date_from and wanted.date_to and wanted.date_from > wanted.date_to:
             raise ValueError(f"{wanted.date_from} is after {wanted.date_to}: the range holds no day.")
         return wanted
