@@ -40,14 +40,13 @@ def opened(folder: Path, content: str, staging: Staging) -> DelimitedReading:
     return open_delimited(Member("given.csv", path, path), read_text(path, staging, Ledger()))
 
 
-@given(rows=TABLES)
+@given(rows=TABLES, newline=st.sampled_from(["\n", "\r\n"]), note=st.sampled_from(["note", "a\nnote", 'a "note"']))
 def test_both_roads_through_a_table_agree(
-    rows: list[tuple[str, ...]], tmp_path_factory: pytest.TempPathFactory
+    rows: list[tuple[str, ...]], newline: str, note: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(
-        [("user_id", "event", "note"), *(("x" + a, b, c) for a, b, c in rows)]
-    )
+    header = ("user_id", "event", note)
+    csv.writer(out, lineterminator=newline).writerows([header, *(("x" + a, b, c) for a, b, c in rows)])
     with Staging() as staging, pytest.MonkeyPatch.context() as patch:
         careful = rows_of(opened(tmp_path_factory.mktemp("t"), out.getvalue(), staging))
         patch.setattr(delimited, "QUICK_FROM", 0)

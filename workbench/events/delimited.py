@@ -91,15 +91,19 @@ class DelimitedReading:
         return self._named(Ledger())
 
     def _named(self, ledger: Ledger) -> tuple[str, ...]:
-        first = next(self._records(self._open(), ledger, self.dialect.skip), None)
+        first = self._first
         if first is None:
             return ()
-        if len(first[1]) > MAX_COLUMNS:
-            raise WorkbenchError(f"{self._member.name} has {len(first[1]):,} columns.", "Export fewer columns.")
-        width = max(len(first[1]), 1)
+        if len(first) > MAX_COLUMNS:
+            raise WorkbenchError(f"{self._member.name} has {len(first):,} columns.", "Export fewer columns.")
         if not self.dialect.has_header:
-            return invented_names(max(width, self.dialect.width), ledger)
-        return header_names(first[1], ledger)
+            return invented_names(max(len(first), self.dialect.width), ledger)
+        return header_names(first, ledger)
+
+    @cached_property
+    def _first(self) -> list[str] | None:
+        """The cells of the first record: the header, where there is one."""
+        return next((cells for _, cells in self._records(self._open(), Ledger(), self.dialect.skip)), None)
 
     @cached_property
     def sample(self) -> pa.Table:
@@ -250,8 +254,10 @@ class DelimitedReading:
     def _is_clean(self) -> bool:
         """Whether the file is written as DuckDB's strict reader takes it, so that both roads give the same rows."""
         text, dialect = self._text, self.dialect
+        has_plain_header = not any("\n" in cell or "\r" in cell for cell in self._first or ())
         return (
-            text.size > QUICK_FROM
+            has_plain_header
+            and text.size > QUICK_FROM
             and text.has_one_newline
             and dialect.quote == '"'
             and not dialect.escape
