@@ -21,7 +21,7 @@ from workbench.analysis.kernels.swift import Lists
 from workbench.analysis.lists import cut, lists_of
 from workbench.analysis.options import ALWAYS, AS_IT_IS, CountBy, Entry, Mode, Ties
 from workbench.analysis.stream import Stream
-from workbench.analysis.threads import CHUNKS_PER_THREAD, in_threads, n_threads, unit_chunks
+from workbench.analysis.threads import CHUNKS_PER_THREAD, few_chunks, in_threads, n_threads, unit_chunks
 from workbench.events.store import EventStore
 from workbench.progress import Progress
 
@@ -180,7 +180,9 @@ def _prolonged(request: FunnelRequest, stream: Stream, k: int) -> _Reach:
     lists = lists_of(line_course(FunnelRequest(request.steps[k - 1 : k], options=request.options), stream))
     keys = lists.second_keys if lists.is_second[0] else lists.first_keys
     before = _reach(request, stream, k - 1) if k > 1 else None
-    chunks = _chunks(stream)
+    chunks = unit_chunks(
+        stream.offset, few_chunks(stream.n_positions), 1 << stream.store.all_postings.layout.block_bits
+    )
 
     def one(first: int, last: int) -> tuple[tuple[Keys, Keys], Keys, int]:
         ours = cut(lists, int(stream.offset[first]), int(stream.offset[last]))
@@ -189,7 +191,7 @@ def _prolonged(request: FunnelRequest, stream: Stream, k: int) -> _Reach:
             return (piece, piece), np.zeros(0, np.uint64), int(count_firsts(piece, _bits(stream)))
         return _next(before.fronts[chunks.index((first, last))], piece, _bits(stream))
 
-    found = in_threads(one, chunks, n_threads(stream.n_positions))
+    found = in_threads(one, chunks, n_threads(int(lists.end[0] - lists.begin[0])))
     return _Reach([f for f, _, _ in found], [lengths for _, lengths, _ in found], sum(users for _, _, users in found))
 
 

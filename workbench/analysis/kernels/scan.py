@@ -70,6 +70,8 @@ def scan_units(
     window, entry_first, from_us = graph.window, graph.entry_first, graph.from_us
     position, time, following, length = space.position, space.time, space.following, space.length
     node = np.zeros(len(position), np.uint64)
+    raw_row = np.zeros(len(position), np.uint64)
+    raw_node = np.zeros(len(position), np.uint8)
     pred_mask, succ_mask = np.zeros(len(goal_rank), np.uint64), np.zeros(len(goal_rank), np.uint64)
     for a in range(len(goal_rank)):
         for p in range(graph.pred_at[a], graph.pred_at[a + 1]):
@@ -102,6 +104,16 @@ def scan_units(
         head = np.int64(-1)
         is_tied = False
         steps = 0
+        # Collect the rows that serve a node, without a branch that could be guessed wrongly.
+        raw = none
+        row = np.uint64(unit_begin)
+        until = np.uint64(unit_end)
+        while row < until:
+            code = node_of[event[row]]
+            raw_row[raw] = row
+            raw_node[raw] = code
+            raw += np.uint64(code != no_node)
+            row += one
         for turn in range(2):
             alive = none
             is_open = False
@@ -116,13 +128,11 @@ def scan_units(
             last_start = np.int64(NEVER)
             edges_seen[:] = none
             directs_seen[:] = none
-            row = np.uint64(unit_begin)
-            until = np.uint64(unit_end)
-            while row < until:
-                code = node_of[event[row]]
-                if code == no_node:
-                    row += one
-                    continue
+            m = none
+            while m < raw:
+                row = raw_row[m]
+                code = raw_node[m]
+                m += one
                 t = time_us[row]
                 if t == last_time:
                     is_tied = True
@@ -149,7 +159,6 @@ def scan_units(
                         p += one
                 if s == NEVER or t - s > window:
                     last_row = none_row
-                    row += one
                     continue
                 if counts_seen and last_row + one == row and t - last_start <= window:
                     way = edge_of[last_node * width + v]
@@ -167,7 +176,6 @@ def scan_units(
                     arrival = t
                     if end_rank == top and not with_seen and mature_us == NEVER:
                         break
-                row += one
             if is_tied or h == none:
                 break
             if counts_seen:
