@@ -26,7 +26,7 @@ class EditCommands(CommandGroup):
     """Everything that changes the map."""
 
     def edit_specs(self) -> tuple[ActionSpec, ...]:
-        stack = self.desk.session.undo_stack
+        stack, adding = self.desk.session.undo_stack, self.view.adding
         return (
             ActionSpec("undo", "Edit", "&Undo", stack.undo, ("Ctrl+Z",), "undo-2"),
             ActionSpec("redo", "Edit", "&Redo", stack.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo-2"),
@@ -38,7 +38,12 @@ class EditCommands(CommandGroup):
             ActionSpec("rename", "Edit", "Re&name", self.rename, ("F2",), "pencil", needs="elements"),
             ActionSpec("select_all", "Edit", "Select &all", self.select_all, ("Ctrl+A",)),
             ActionSpec(
-                "quick_add", "Insert", "&Search the library…", self.view.ask_beside_selection, ("Ctrl+K",), "search"
+                "quick_add",
+                "Insert",
+                "&Search the library…",
+                self.view.adding.ask_beside_selection,
+                ("Ctrl+K",),
+                "search",
             ),
             ActionSpec("add_stage", "Insert", "New &stage", lambda: self.add_kind(Kind.STAGE), (), "map-pin"),
             ActionSpec("add_micro", "Insert", "New &micro-conversion", lambda: self.add_kind(Kind.MICRO), (), "zap"),
@@ -151,7 +156,7 @@ class EditCommands(CommandGroup):
 
     def add_kind(self, kind: Kind) -> None:
         """Add an element of a kind without a rule, beside the selection."""
-        self.view.add_beside(library.blank(kind))
+        self.view.adding.add_beside(library.blank(kind))
 
     def tidy(self) -> None:
         """Lay out the whole map, or several selected elements only."""

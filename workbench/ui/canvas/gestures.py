@@ -171,7 +171,7 @@ class DrawLink:
         if target is not None:
             self._view.try_edit("Link", edits.connect, self._source.element_id, target.element_id)
         elif self._view.scene_.card_at(position) is None:
-            self._view.ask_new_element(position, self._source.element_id)
+            self._view.adding.ask(position, self._source.element_id)
 
     def cancel(self) -> None:
         self._mark(None)

@@ -28,8 +28,8 @@ from workbench.journey.taxonomy import Kind
 from workbench.project import library
 from workbench.session.desk import Desk
 from workbench.ui.canvas import gestures
+from workbench.ui.canvas.adding import Adding
 from workbench.ui.canvas.card import CardItem
-from workbench.ui.canvas.quick_add import QuickAdd
 from workbench.ui.canvas.scene import MapScene
 from workbench.ui.mime import ENTRY_MIME
 from workbench.ui.theme import theme
@@ -66,10 +66,7 @@ class MapView(QGraphicsView):
         self.setMouseTracking(True)
         self._gesture: gestures.Gesture | None = None
         self._is_space_down = False
-        self._quick_add = QuickAdd(self)
-        self._quick_add.chosen.connect(self._on_quick_add)
-        self._asked_at = QPointF()
-        self._asked_from: ElementId | None = None
+        self.adding = Adding(self)
         self._user_moved = False
         self.session.journey_changed.connect(self._on_journey_changed)
         self.session.document_replaced.connect(self._on_document_replaced)
@@ -247,7 +244,7 @@ class MapView(QGraphicsView):
         if self.scene_.card_at(position) is not None:
             self.rename_asked.emit()
         elif self.scene_.link_at(position) is None:
-            self.ask_new_element(position, None)
+            self.adding.ask(position, None)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if not event.pixelDelta().isNull() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -268,7 +265,7 @@ class MapView(QGraphicsView):
             self._is_space_down = True
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         elif event.key() == Qt.Key.Key_Tab:
-            self.ask_beside_selection()
+            self.adding.ask_beside_selection()
         elif event.key() in _ARROWS and self.session.selected_elements:
             self._nudge(Qt.Key(event.key()), event.modifiers())
         else:
@@ -308,67 +305,8 @@ class MapView(QGraphicsView):
         if ends:
             self.reveal(ends[0])
 
-    # --- adding
-
     def try_edit(self, label: str, edit: Callable[..., Journey], *args: Any) -> None:
         gestures.run_edit(self, label, edit, *args)
-
-    def ask_new_element(self, position: QPointF, source_id: ElementId | None) -> None:
-        """Open the search list; what is chosen stands at the position, linked from the source."""
-        self._asked_at, self._asked_from = position, source_id
-        spot = self.viewport().mapToGlobal(self.mapFromScene(position))
-        self._quick_add.open_at(spot)
-
-    def ask_beside_selection(self) -> None:
-        """Ask for an element to the right of the selected one, or in the middle of the view."""
-        chosen = self.session.selected_elements
-        if chosen:
-            rect = self.scene_.rect_of(chosen[-1].element_id)
-            source = chosen[-1].stage_id or chosen[-1].element_id
-            self.ask_new_element(QPointF(rect.right() + 110, rect.top()), source)
-        else:
-            self.ask_new_element(self.mapToScene(self.viewport().rect().center()), None)
-
-    def _on_quick_add(self, key: str) -> None:
-        entry = library.entry(key)
-        if entry is not None:
-            self.add_entry(entry, self._asked_at, self._asked_from, as_micro=False)
-
-    def add_beside(self, entry: library.LibraryEntry) -> None:
-        """Add a palette entry right of the selection, linked from it."""
-        chosen = self.session.selected_elements
-        position = self.mapToScene(self.viewport().rect().center())
-        source = None
-        if chosen:
-            rect = self.scene_.rect_of(chosen[-1].element_id)
-            position, source = QPointF(rect.right() + 110, rect.top()), chosen[-1].stage_id or chosen[-1].element_id
-        self.add_entry(entry, position, source, as_micro=False)
-
-    def add_entry(
-        self, entry: library.LibraryEntry, position: QPointF, source_id: ElementId | None, as_micro: bool
-    ) -> None:
-        """One undo step: a new element, seated where a micro-conversion lands on a stage, linked from a source."""
-        journey = self.session.journey
-        spot = self._free_spot(QPointF(round(position.x() / 10) * 10, round(position.y() / 10) * 10))
-        element = entry.element(journey, round(spot.x()), round(spot.y()), as_micro)
-        stage = self.scene_.card_at(position)
-        seats = element.kind is Kind.MICRO and stage is not None and stage.element.kind is Kind.STAGE
-
-        def grow(before: Journey) -> Journey:
-            after = edits.add(before, [element])
-            if seats and stage is not None:
-                return edits.seat(after, element.element_id, stage.element_id)
-            return edits.connect(after, source_id, element.element_id) if source_id else after
-
-        self.try_edit(f"Add {entry.title}", grow)
-        self.session.select([element.element_id])
-
-    def _free_spot(self, spot: QPointF) -> QPointF:
-        taken = [QRectF(card.pos(), card.rect.size()) for card in self.scene_.cards.values()]
-        area = QRectF(spot.x(), spot.y(), 240, 124)
-        while any(rect.intersects(area) for rect in taken):
-            area.translate(0, 30)
-        return area.topLeft()
 
     # --- drops
 
@@ -403,7 +341,7 @@ class MapView(QGraphicsView):
         as_micro = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         on_card = self.scene_.card_at(position) is not None
         self._user_moved = True
-        self.add_entry(entry, position if on_card else position - QPointF(120, 40), None, as_micro)
+        self.adding.add(entry, position if on_card else position - QPointF(120, 40), None, as_micro)
 
     def global_spot(self, position: QPointF) -> QPoint:
         return self.viewport().mapToGlobal(self.mapFromScene(position))

@@ -5,69 +5,46 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout
 
 from workbench.analysis.dead_ends import Fate
 from workbench.session.analyst import Question
 from workbench.session.desk import Desk
 from workbench.session.questions import STUDY, Study, study
 from workbench.ui import numbers
-from workbench.ui.fields import label
-from workbench.ui.panels.panel import Panel, Table
+from workbench.ui.panels.answer_panel import AnswerPanel
+from workbench.ui.panels.panel import Table
 
 _HEADERS = ("Action", "Verdict", "People", "Converted after", "Rate", "At most (95 %)", "Settled by")
 _WORDS = {Fate.DEAD_END: "▼ dead end", Fate.ALIVE: "alive", Fate.UNDECIDED: "undecided"}
 _ORDER = {Fate.DEAD_END: 0, Fate.UNDECIDED: 1, Fate.ALIVE: 2}
 
 
-class DeadEndsPanel(Panel):
-    """Asks only while somebody looks; the answer stays until the query changes."""
+class DeadEndsPanel(AnswerPanel):
+    """One row per frequent action, the dead ends first."""
 
     jump_asked = Signal(str)
+    question = Question(STUDY, study)
+    name = "Dead ends"
+    wait_words = "Looking for actions that are hardly ever followed by the macro-conversion…"
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self.title = label("", "title")
-        self.note = label("", "muted")
         self.table = Table(_HEADERS, stretch=0)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 8, 12, 8)
-        layout.addWidget(self.title)
-        layout.addWidget(self.note)
-        layout.addWidget(self.table, 1)
-        layout.setAlignment(Qt.AlignmentFlag.AlignTop)
-        desk.analyst.answered.connect(self._on_answered)
+        super().__init__(desk, self.table)
         self.table.cellClicked.connect(self._on_clicked)
 
-    def _on_answered(self, name: str) -> None:
-        if name == STUDY:
-            self.refresh()
-
-    def on_seen(self) -> None:
-        self.desk.analyst.want(Question(STUDY, study))
-
-    def on_hidden(self) -> None:
-        self.desk.analyst.forget_want(STUDY)
-
-    def show_figures(self) -> None:
-        answer: Study | None = self.desk.analyst.answer(STUDY)
-        found = answer.dead_ends if answer is not None else None
-        self.table.setVisible(bool(found and found.rows))
-        if found is None:
-            self.title.setText("Dead ends")
-            self.note.setText(self._why_empty())
-            return
-        dead = [row for row in found.rows if row.verdict.fate is Fate.DEAD_END]
+    def show_answer(self, found: Study) -> None:
+        table = found.dead_ends
+        dead = [row for row in table.rows if row.verdict.fate is Fate.DEAD_END]
         names = ", ".join(row.name for row in dead[:3])
         more = f" and {len(dead) - 3} more" if len(dead) > 3 else ""
         self.title.setText(
             f"{len(dead)} dead end{'s' * (len(dead) != 1)}: {names}{more}" if dead else "No dead ends found"
         )
-        self.note.setText(_definition(found))
-        self.table.fill([_row(row) for row in found.rows], [row.element_id or "" for row in found.rows])
+        self.note.setText(_definition(table))
+        self.table.fill([_row(row) for row in table.rows], [row.element_id or "" for row in table.rows])
         self.table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
 
-    def _why_empty(self) -> str:
+    def why_empty(self) -> str:
         journey = self.desk.session.journey
         if journey.headline_macro is None:
             return "Put a macro-conversion on the map: a dead end is an action that hardly ever leads to it."
@@ -75,7 +52,7 @@ class DeadEndsPanel(Panel):
             return "Load event data (Ctrl+I) to find actions that are hardly ever followed by the macro-conversion."
         if not journey.headline_macro.is_bound:
             return f"Bind a rule to “{journey.headline_macro.title}” to find actions that hardly ever lead to it."
-        return "Looking for actions that are hardly ever followed by the macro-conversion…"
+        return self.wait_words
 
     def _on_clicked(self, row: int, _: int) -> None:
         target = self.table.target(row)

@@ -5,63 +5,40 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QVBoxLayout
+from PySide6.QtWidgets import QSplitter
 
 from workbench.analysis.drivers import Driver
 from workbench.session.analyst import Question
 from workbench.session.desk import Desk
 from workbench.session.questions import STUDY, Study, study
 from workbench.ui import numbers
-from workbench.ui.fields import label
-from workbench.ui.panels.panel import Panel, Table
+from workbench.ui.panels.answer_panel import AnswerPanel
+from workbench.ui.panels.panel import Table
 from workbench.ui.theme import font, theme
 
 _HEADERS = ("Action", "People", "Naive", "In order", "Depth-matched", "95 %", "E-value", "Adj. p", "Says")
 _MOST_IN_PLOT = 14
-_WAIT = "Comparing those who did with those who did not…"
-_NOTHING = "Load event data and bind a macro-conversion to see what goes with it."
 
 
-class DriversPanel(Panel):
+class DriversPanel(AnswerPanel):
     """Sorted by the lower bound of the depth-matched ratio; required steps stand apart."""
 
     jump_asked = Signal(str)
+    question = Question(STUDY, study)
+    name = "Drivers"
+    wait_words = "Comparing those who did with those who did not…"
+    empty_words = "Load event data and bind a macro-conversion to see what goes with it."
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self.title = label("", "title")
-        self.note = label("", "muted")
         self.table = Table(_HEADERS, stretch=8)
         self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self._plot: Any = None
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.addWidget(self.table)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 8, 12, 8)
-        layout.addWidget(self.title)
-        layout.addWidget(self.note)
-        layout.addWidget(self._split, 1)
-        layout.setAlignment(Qt.AlignmentFlag.AlignTop)
-        desk.analyst.answered.connect(self._on_answered)
+        super().__init__(desk, self._split)
         self.table.cellClicked.connect(self._on_clicked)
 
-    def _on_answered(self, name: str) -> None:
-        if name == STUDY:
-            self.refresh()
-
-    def on_seen(self) -> None:
-        self.desk.analyst.want(Question(STUDY, study))
-
-    def on_hidden(self) -> None:
-        self.desk.analyst.forget_want(STUDY)
-
-    def show_figures(self) -> None:
-        found: Study | None = self.desk.analyst.answer(STUDY)
-        self._split.setVisible(found is not None and bool(found.drivers.rows))
-        if found is None:
-            self.title.setText("Drivers")
-            self.note.setText(_WAIT if self.is_waiting else _NOTHING)
-            return
+    def show_answer(self, found: Study) -> None:
         rows = found.drivers.rows
         self.title.setText(f"Holds up: {', '.join(found.top)}" if found.top else "Nothing holds up beyond doubt")
         self.note.setText(_definition(found))

@@ -6,58 +6,36 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QSplitter, QVBoxLayout
+from PySide6.QtWidgets import QSplitter
 
 from workbench.analysis.alerts import NoVerdict
 from workbench.session.analyst import Question
 from workbench.session.desk import Desk
 from workbench.session.questions import TREND, Trend, trend
 from workbench.ui import numbers
-from workbench.ui.fields import label
-from workbench.ui.panels.panel import Panel, Table
+from workbench.ui.panels.answer_panel import AnswerPanel
+from workbench.ui.panels.panel import Table
 from workbench.ui.theme import font, theme
 
-_WAIT = "Trying forecasts on the past…"
-_NOTHING = "Load event data over several days and bind a macro-conversion to see its trend."
 _HEADERS = ("Element", "Says", "This week", "Expected", "Usual range", "Change")
 
 
-class TrendPanel(Panel):
+class TrendPanel(AnswerPanel):
     """A fan chart beside the table of the week."""
 
+    question = Question(TREND, trend)
+    name = "Trend"
+    wait_words = "Trying forecasts on the past…"
+    empty_words = "Load event data over several days and bind a macro-conversion to see its trend."
+
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
-        self.title = label("", "title")
-        self.note = label("", "muted")
         self.table = Table(_HEADERS, stretch=1)
         self._plot: Any = None
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.addWidget(self.table)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 8, 12, 8)
-        layout.addWidget(self.title)
-        layout.addWidget(self.note)
-        layout.addWidget(self._split, 1)
-        layout.setAlignment(Qt.AlignmentFlag.AlignTop)
-        desk.analyst.answered.connect(self._on_answered)
+        super().__init__(desk, self._split)
 
-    def _on_answered(self, name: str) -> None:
-        if name == TREND:
-            self.refresh()
-
-    def on_seen(self) -> None:
-        self.desk.analyst.want(Question(TREND, trend))
-
-    def on_hidden(self) -> None:
-        self.desk.analyst.forget_want(TREND)
-
-    def show_figures(self) -> None:
-        found: Trend | None = self.desk.analyst.answer(TREND)
-        self._split.setVisible(found is not None)
-        if found is None:
-            self.title.setText("Trend")
-            self.note.setText(_WAIT if self.is_waiting else _NOTHING)
-            return
+    def show_answer(self, found: Trend) -> None:
         self.title.setText(_headline(found))
         self.note.setText(_method(found))
         self._fill(found)

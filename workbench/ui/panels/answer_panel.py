@@ -1,0 +1,61 @@
+"""A panel that shows the answer to one question about the events, asked only while somebody looks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from workbench.session.analyst import Question
+from workbench.session.desk import Desk
+from workbench.ui.fields import label
+from workbench.ui.panels.panel import Panel
+
+
+class AnswerPanel(Panel):
+    """Title, note and content; subclasses say which question and fill `show_answer`."""
+
+    question: Question
+    name = ""
+    wait_words = ""
+    empty_words = ""
+
+    def __init__(self, desk: Desk, content: QWidget) -> None:
+        super().__init__(desk)
+        self.title = label("", "title")
+        self.note = label("", "muted")
+        self.content = content
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.addWidget(self.title)
+        layout.addWidget(self.note)
+        layout.addWidget(content, 1)
+        layout.setAlignment(Qt.AlignmentFlag.AlignTop)
+        desk.analyst.answered.connect(self._on_answered)
+
+    def _on_answered(self, name: str) -> None:
+        if name == self.question.name:
+            self.refresh()
+
+    def on_seen(self) -> None:
+        self.desk.analyst.want(self.question)
+
+    def on_hidden(self) -> None:
+        self.desk.analyst.forget_want(self.question.name)
+
+    def show_figures(self) -> None:
+        answer = self.desk.analyst.answer(self.question.name)
+        self.content.setVisible(answer is not None)
+        if answer is None:
+            self.title.setText(self.name)
+            self.note.setText(self.wait_words if self.is_waiting else self.why_empty())
+        else:
+            self.show_answer(answer)
+
+    def why_empty(self) -> str:
+        """What to do so that there is an answer."""
+        return self.empty_words
+
+    def show_answer(self, found: Any) -> None:
+        raise NotImplementedError
