@@ -159,7 +159,7 @@ class MainWindow(QMainWindow):
         shelf.missing_found.connect(self.commands.ask_relink)
         self.view.scale_changed.connect(lambda scale: self.scale_words.setText(f"{scale * 100:.0f} %"))
         self.view.rename_asked.connect(self.commands.rename)
-        self.palette_panel.add_asked.connect(self.view.add_beside)
+        self.palette_panel.add_asked.connect(self.view.adding.add_beside)
         self.outline.jump_asked.connect(self.view.reveal)
         for panel in (self.drop_offs, self.dead_ends, self.audit, self.drivers):
             panel.jump_asked.connect(self.view.reveal)
