@@ -26,7 +26,7 @@ class EditCommands(CommandGroup):
     """Everything that changes the map."""
 
     def edit_specs(self) -> tuple[ActionSpec, ...]:
-        stack, adding = self.desk.session.undo_stack, self.view.adding
+        stack, search = self.desk.session.undo_stack, self.view.adding.ask_beside_selection
         return (
             ActionSpec("undo", "Edit", "&Undo", stack.undo, ("Ctrl+Z",), "undo-2"),
             ActionSpec("redo", "Edit", "&Redo", stack.redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "redo-2"),
@@ -37,7 +37,7 @@ class EditCommands(CommandGroup):
             ActionSpec("delete", "Edit", "D&elete", self.delete, ("Del", "Backspace"), "trash-2", needs="selection"),
             ActionSpec("rename", "Edit", "Re&name", self.rename, ("F2",), "pencil", needs="elements"),
             ActionSpec("select_all", "Edit", "Select &all", self.select_all, ("Ctrl+A",)),
-            ActionSpec("quick_add", "Insert", "&Search the library…", adding.ask_beside_selection, ("Ctrl+K",), "search"),
+            ActionSpec("quick_add", "Insert", "&Search the library…", search, ("Ctrl+K",), "search"),
             ActionSpec("add_stage", "Insert", "New &stage", lambda: self.add_kind(Kind.STAGE), (), "map-pin"),
             ActionSpec("add_micro", "Insert", "New &micro-conversion", lambda: self.add_kind(Kind.MICRO), (), "zap"),
             ActionSpec("add_macro", "Insert", "New m&acro-conversion", lambda: self.add_kind(Kind.MACRO), (), "target"),

@@ -140,6 +140,8 @@ class LinkItem(QGraphicsItem):
         words = lost or numbers.rate(self.shown.rate)
         chosen = font(20, 600)
         width = QFontMetricsF(chosen).horizontalAdvance(words) + 14
+        if self.path.length() < width:
+            return  # the cards are too near: theirs is the rate that counts
         centre = self.path.pointAtPercent(0.5)
         pill = QRectF(centre.x() - width / 2, centre.y() - 15, width, 30)
         painter.setPen(Qt.PenStyle.NoPen)
