@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import pytest
+
+from workbench.events import crowd, ladder, personal_findings, quality, repairs, timeline
+from workbench.events.repairs import DropReason, RepairKind
 from workbench.events.report import Finding, ImportReport
 from workbench.events.source import import_events
 
@@ -73,3 +78,16 @@ def test_the_first_and_last_day_may_be_partial(tmp_path: Path) -> None:
     hours = [(day, hour) for day in range(1, 5) for hour in range(24 if day < 4 else 9) for _ in range(2)]
     rows = [f"u{n},view,2021-03-{day:02}T{hour:02}:00:00Z\n" for n, (day, hour) in enumerate(hours)]
     assert found(tmp_path, HEADER + "".join(rows))["partial_days"].details == {"dates": ["2021-03-04"]}
+
+
+@pytest.mark.parametrize("kind", [*RepairKind, *DropReason])
+def test_every_kind_of_repair_and_loss_is_documented(kind: str) -> None:
+    assert kind in (repairs.__doc__ or "").replace(",", " ").replace(".", " ").split()
+
+
+def test_every_kind_of_finding_is_documented() -> None:
+    modules = (quality, crowd, timeline, ladder, personal_findings)
+    sources = [Path(module.__file__ or "").read_text(encoding="utf-8") for module in modules]
+    kinds = {kind for source in sources for kind in re.findall(r"Finding\(\s*\"([a-z_]+)\"", source)}
+    assert len(kinds) > 20
+    assert kinds <= set((quality.__doc__ or "").split())
