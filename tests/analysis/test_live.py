@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.analysis.test_twin import many
+from tests.analysis.test_twin import many, some
 from tests.performance.synthetic import FUNNEL, synthetic_log
 from workbench.analysis import live, threads
 from workbench.analysis.before import events_before, units_with
@@ -48,7 +48,7 @@ def test_counts_by_latest_starts_equal_the_funnel(log, names, window, dense) -> 
     assert counts_with_numpy(lists, bits, limit).tolist() == list(counted)
 
 
-@many
+@some
 @given(rows)
 def test_steps_with_conditions_and_several_names_merge_too(log) -> None:  # type: ignore[no-untyped-def]
     store = EventStore.from_rows([(*row, {"p": i % 3}) for i, row in enumerate(log)])
@@ -100,7 +100,7 @@ def test_users_of_several_blocks_are_counted_once_each(monkeypatch) -> None:  # 
     assert units_with(stream_of(blocks)).tolist() == store.all_postings.holders.tolist()
 
 
-@many
+@some
 @given(rows)
 def test_transitions_equal_a_plain_count(log) -> None:  # type: ignore[no-untyped-def]
     store = EventStore.from_rows(log)
@@ -112,7 +112,7 @@ def test_transitions_equal_a_plain_count(log) -> None:  # type: ignore[no-untype
     assert {(int(a), int(b)): int(matrix[a, b]) for a, b in np.argwhere(matrix)} == dict(plain)
 
 
-@many
+@some
 @given(rows, st.sampled_from([Unit(), Unit(CountBy.SESSION, 2)]))
 def test_what_came_before_equals_a_plain_count(log, unit) -> None:  # type: ignore[no-untyped-def]
     store = EventStore.from_rows([*log, ("z", 0, "C")])

@@ -36,6 +36,7 @@ from workbench.analysis.tally import Places, Tally, exact_tally
 from workbench.events.store import EventStore
 
 LOGS = 5000 if settings().max_examples > 100 else 300
+some = settings(max_examples=LOGS // 3, deadline=None, suppress_health_check=list(HealthCheck))
 many = settings(max_examples=LOGS, deadline=None, suppress_health_check=list(HealthCheck))
 
 names = st.sampled_from("ABCx")

@@ -66,12 +66,3 @@ def edges_taken(walk: Walk, paths: Paths) -> Ints:
         went[:-1] = table[paths.node[:-1], paths.node[1:]]
         went[paths.last] = -1
     return went
-
-
-def medians_s(walk: Walk, paths: Paths, went: Ints) -> list[float | None]:
-    """Median seconds from one node to the next, by edge, over those who took it."""
-    taken = np.flatnonzero(went >= 0)
-    duration = (paths.time_us[np.minimum(taken + 1, len(went) - 1)] - paths.time_us[taken]) / 1e6
-    order = np.argsort(went[taken], kind="stable")
-    parts = np.split(duration[order], np.cumsum(np.bincount(went[taken], minlength=len(walk.shape.edges)))[:-1])
-    return [float(np.median(part)) if len(part) else None for part in parts[: len(walk.shape.edges)]]

@@ -42,10 +42,6 @@ class Tally:
     edge_taken: NDArray[np.int16]
     duration_us: Ints
 
-    def plus(self, other: Tally) -> Tally:
-        """The tally of other units added."""
-        return total([self, other])
-
     def medians_s(self) -> list[float | None]:
         """Median seconds from one node to the next, by edge, over those who went that way."""
         order = np.argsort(self.edge_taken, kind="stable")
