@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.errors import WorkbenchError
+from workbench.events import profiles
 from workbench.events.privacy import Privacy
 from workbench.events.schema import Mapping
 from workbench.events.source import Choices, DataKind, Preview, Recognition, Sources
@@ -61,6 +62,7 @@ class ImportWizard(QDialog):
         self.setWindowTitle("Import data")
         self.resize(980, 640)
         self.recognition: Recognition
+        self.is_events = True
         self._proposed: Mapping | None = None
         self._columns: tuple[str, ...] = ()
         preview = self._look(paths)
@@ -68,6 +70,8 @@ class ImportWizard(QDialog):
         layout.setContentsMargins(16, 14, 16, 14)
         layout.addWidget(label(self._headline(paths), "title"))
         layout.addWidget(label(self._particulars(), "muted"))
+        self.used = label("", "muted")
+        layout.addWidget(self.used)
         self.boxes: dict[str, QComboBox] = {}
         self.zone_box = QComboBox(editable=True)
         if self.is_events:
@@ -79,25 +83,40 @@ class ImportWizard(QDialog):
         layout.addWidget(self.warning)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Import")
-        self.buttons.accepted.connect(self.accept)
+        self.buttons.accepted.connect(self._on_accepted)
         self.buttons.rejected.connect(self.reject)
         layout.addWidget(self.buttons)
+        self._use(profiles.fitting(self._columns) if self.is_events else None)
         self._check()
-
-    @property
-    def is_events(self) -> bool:
-        return self.recognition.kind is DataKind.EVENTS
 
     def _look(self, paths: tuple[Path, ...]) -> Preview:
         with Sources(paths) as sources:
             self.recognition = sources.recognition
             self._columns = sources.recognition.columns
+            self.is_events = self.recognition.kind is DataKind.EVENTS or not _holds_counts(sources)
             if self.is_events:
-                try:
-                    self._proposed = sources.mapping
-                except WorkbenchError:
-                    self._proposed = Mapping()
+                self._proposed = _proposal(sources)
             return sources.preview
+
+    def _use(self, profile: profiles.Profile | None) -> None:
+        """Take over what was chosen for the last file with the same columns, and say so."""
+        if profile is None:
+            return
+        for role, column in profile.choices.columns:
+            if role in self.boxes:
+                self.boxes[role].setCurrentText(column)
+        self.zone_box.setEditText(profile.choices.zone)
+        self.masked.setChecked(profile.choices.privacy.mask)
+        self.queries.setChecked(profile.choices.privacy.drop_queries)
+        self.hashed.setChecked(bool(profile.choices.privacy.salt))
+        self.used.setText(f"Chosen as for {profile.name}.")
+
+    def _on_accepted(self) -> None:
+        choices = self.choices()
+        if choices is not None:
+            name = self.recognition.main.member.name
+            profiles.remember(profiles.Profile(name, self._columns, choices))
+        self.accept()
 
     def _headline(self, paths: tuple[Path, ...]) -> str:
         more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
@@ -188,6 +207,25 @@ class ImportWizard(QDialog):
     def _privacy(self) -> Privacy:
         salt = own_salt() if self.hashed.isChecked() else ""
         return Privacy(salt, self.masked.isChecked(), self.queries.isChecked())
+
+
+def _holds_counts(sources: Sources) -> bool:
+    """Whether step counts were recognised; what holds neither is offered as events, to be mapped by hand."""
+    try:
+        sources.step_counts()
+    except WorkbenchError:
+        return False
+    return True
+
+
+def _proposal(sources: Sources) -> Mapping:
+    """The proposed mapping; an empty one where a person must choose."""
+    if not sources.items:
+        return Mapping()
+    try:
+        return sources.mapping
+    except WorkbenchError:
+        return Mapping()
 
 
 def _all_zones() -> list[str]:
