@@ -8,7 +8,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import wraps
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 import typer
 
 from workbench import paths
+from workbench.display import QT_APT_LINE, has_display, missing_window_libraries, qt_libraries
 from workbench.errors import CancelledError, WorkbenchError
 from workbench.progress import Progress
 
@@ -33,10 +33,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-QT_APT_LINE = (
-    "apt-get install -y --no-install-recommends libegl1 libgl1 libdbus-1-3 libfontconfig1 libglib2.0-0 libxkbcommon0 "
-    "libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-xkb1 libxkbcommon-x11-0"
-)
 
 Data = Annotated[list[Path], typer.Argument(help="Exports: files, folders or archives; several make one dataset.")]
 MapOption = Annotated[str, typer.Option("--map", help="Columns by role: user=COL,time=COL,event=COL,value=COL ...")]
@@ -269,27 +265,12 @@ def run_window(journey: Path | None, data: tuple[Path, ...], is_sample: bool = F
             "There is no display to open a window on.",
             "Use `breadcrumb demo --out DIR` or `breadcrumb report JOURNEY --out FILE` without one.",
         )
+    missing = missing_window_libraries()
+    if missing:
+        raise WorkbenchError(f"The window needs {', '.join(missing)}.", f"Install what is missing:\n  {QT_APT_LINE}")
     with qt_libraries():
         app_module = importlib.import_module("workbench.app")
     return int(app_module.run(journey, data, is_sample))
-
-
-def has_display() -> bool:
-    """Whether a window could open here."""
-    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-@contextmanager
-def qt_libraries() -> Iterator[None]:
-    """Turn a missing system library into the line that installs it."""
-    try:
-        yield
-    except ImportError as error:
-        if "PySide6" not in str(error) and ".so" not in str(error):
-            raise
-        raise WorkbenchError(f"Qt cannot start: {error}.", f"Install its system libraries:\n  {QT_APT_LINE}") from error
 
 
 def print_json(shown: dict[str, Any]) -> None:
