@@ -12,6 +12,8 @@ from workbench.analysis.dead_ends import DEFAULT_BAR, Bar, DeadEnd, judge
 from workbench.analysis.drivers import Driver, DriverTable, drivers
 from workbench.analysis.hits import matching_rows
 from workbench.analysis.match import Match
+from workbench.analysis.query import Query
+from workbench.analysis.shaped import shaped_store
 from workbench.analysis.timeline import DEFAULT_AMBIENT, Rows, Taking, Timeline, ambient_events, audit_window_s
 from workbench.events.store import EventStore
 from workbench.journey.element import Element, ElementId
@@ -63,7 +65,7 @@ class Ground:
         macro: Element | None = None,
         most_events: int = MOST_EVENTS,
     ) -> Ground | None:
-        """Prepare; None where no macro-conversion is bound or the store is empty.
+        """Prepare what the journey's shaping leaves; None where no macro-conversion is bound or no event is left.
 
         Parameters
         ----------
@@ -77,6 +79,9 @@ class Ground:
         goal = macro or journey.headline_macro
         if goal is None or goal.rule is None or not goal.is_bound or not store.n_events:
             return None
+        store = shaped_store(store, Query.of(journey).options())
+        if not store.n_events:
+            return None
         share = min(1.0, most_events / store.n_events)
         store = store if share >= 1.0 else store.first_users(max(1, int(store.n_users * share)))
         mapped = {
@@ -86,7 +91,7 @@ class Ground:
         }
         listed = tuple(listed_ambient)
         ambient = ambient_events(store, listed)
-        window_s, is_audit = _window(journey, store)
+        window_s, is_audit = study_window(journey, store)
         rows = matching_rows(store, Match.of(goal.rule))
         timeline = Timeline.of(store, rows, window_s, ambient, tuple(mapped.values()))
         return cls(journey, store, goal, timeline, ambient, mapped, is_audit, listed, share)
@@ -150,7 +155,7 @@ class Ground:
         return None if rows is None else self.timeline.taking(str(element_id), rows)
 
 
-def _window(journey: Journey, store: EventStore) -> tuple[float, bool]:
+def study_window(journey: Journey, store: EventStore) -> tuple[float, bool]:
     """The journey's window if at least 100 people have outlived it, else the audits' own."""
     end, first = store.data_end_us or 0, store.first_us or 0
     own = journey.window_s

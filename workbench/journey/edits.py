@@ -10,7 +10,7 @@ from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.journey.element import DatasetId, Element, ElementId, Link, LinkId
-from workbench.journey.journey import Dataset, Dismissal, Journey, Lever, Scenario
+from workbench.journey.journey import Dataset, Dismissal, Journey, Lever, Scenario, Segment
 from workbench.journey.taxonomy import Kind
 
 
@@ -251,6 +251,22 @@ def save_scenario(journey: Journey, name: str, levers: Iterable[Lever]) -> Journ
 
 def drop_scenario(journey: Journey, name: str) -> Journey:
     return replace(journey, scenarios=tuple(s for s in journey.scenarios if s.name != name))
+
+
+def save_segment(journey: Journey, segment: Segment, replaces: str | None = None) -> Journey:
+    """Add a segment, or put it in the place of the one named `replaces`; names stay different from each other."""
+    segment = replace(segment, name=" ".join(segment.name.split()))
+    if not segment.name:
+        raise WorkbenchError("A segment needs a name.", "Type one, such as “Used the size guide”.")
+    if any(s.name == segment.name and s.name != replaces for s in journey.segments):
+        raise WorkbenchError(f"There is a segment “{segment.name}” already.", "Choose another name.")
+    if any(s.name == replaces for s in journey.segments):
+        return replace(journey, segments=tuple(segment if s.name == replaces else s for s in journey.segments))
+    return replace(journey, segments=(*journey.segments, segment))
+
+
+def drop_segment(journey: Journey, name: str) -> Journey:
+    return replace(journey, segments=tuple(s for s in journey.segments if s.name != name))
 
 
 def dismiss(journey: Journey, finding_id: str, reason: str) -> Journey:

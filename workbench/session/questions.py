@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from workbench.analysis.drivers import DriverTable
     from workbench.analysis.presets import Vendor
     from workbench.analysis.reconcile import Reconciled
+    from workbench.analysis.segment_rules import SegmentReport
+    from workbench.analysis.segment_study import SegmentChoice
     from workbench.analysis.trace import Trace
     from workbench.analysis.weeks import Days, WeekOverWeek
     from workbench.events.store import EventStore
@@ -153,6 +155,17 @@ def daily(journey: Journey, measures: Measures, loaded: Loaded, progress: Progre
     counts = tuple(tuple(found.counts[code].tolist()) for code in order)
     total = tuple(found.counts.sum(axis=0).tolist())
     return Daily(found.days, tuple(found.names[code] for code in order), counts, total, telling)
+
+
+def compare_by(choice: SegmentChoice) -> Callable[[Journey, Measures, Loaded, Progress], SegmentReport | None]:
+    """Question behind the segments panel."""
+
+    def answer(journey: Journey, measures: Measures, loaded: Loaded, progress: Progress) -> SegmentReport | None:
+        from workbench.analysis.segment_study import segment_study
+
+        return segment_study(journey, loaded.store, choice) if loaded.store is not None else None
+
+    return answer
 
 
 @dataclass(frozen=True)

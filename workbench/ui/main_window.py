@@ -35,6 +35,7 @@ from workbench.ui.panels.inspector import Inspector
 from workbench.ui.panels.outline import Outline
 from workbench.ui.panels.palette import Palette
 from workbench.ui.panels.quality import QualityPanel
+from workbench.ui.panels.segments import SegmentsPanel
 from workbench.ui.panels.tags import Tags
 from workbench.ui.panels.trend import TrendPanel
 from workbench.ui.start_page import StartPage
@@ -81,7 +82,7 @@ class MainWindow(QMainWindow):
         self.forecast = ForecastPanel(self.desk)
         self.audit, self.drivers = AuditPanel(self.desk), DriversPanel(self.desk)
         self.trend = TrendPanel(self.desk)
-        self.quality = QualityPanel(self.desk)
+        self.segments, self.quality = SegmentsPanel(self.desk), QualityPanel(self.desk)
         self.side_tabs = _tabs((("Palette", self.palette_panel), ("Outline", self.outline), ("Tags", self.tags)))
         self.result_tabs = _tabs(
             (
@@ -92,6 +93,7 @@ class MainWindow(QMainWindow):
                 ("Audit", self.audit),
                 ("Drivers", self.drivers),
                 ("Trend", self.trend),
+                ("Segments", self.segments),
                 ("Data quality", self.quality),
             )
         )

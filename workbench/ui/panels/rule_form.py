@@ -19,7 +19,7 @@ _BARE = (Operator.SET, Operator.NOT_SET)
 _MOST_VALUES = 300
 
 
-class _Choice(QComboBox):
+class Choice(QComboBox):
     """An editable list with a completer that finds parts of words."""
 
     committed = Signal(str)
@@ -82,7 +82,7 @@ class RuleForm(QWidget):
         self._rows = QVBoxLayout()
         self._rows.setSpacing(4)
         layout.addLayout(self._rows)
-        self.new_event = _Choice("add an event name…")
+        self.new_event = Choice("add an event name…")
         self.new_event.committed.connect(self._on_new_event)
         layout.addWidget(self.new_event)
         self._add_condition = tool_button("+ condition")
@@ -168,10 +168,10 @@ class _Line(QWidget):
         layout.setContentsMargins(2, 0, 0, 0)
         shown = label(words)
         layout.addWidget(shown, 1)
-        layout.addWidget(_drop_button(on_drop))
+        layout.addWidget(drop_button(on_drop))
 
 
-def _drop_button(on_drop: Any) -> QToolButton:
+def drop_button(on_drop: Any) -> QToolButton:
     button = tool_button(icon="x", tip="Remove")
     button.clicked.connect(on_drop)
     return button
@@ -186,7 +186,7 @@ class ConditionRow(QWidget):
     def __init__(self, desk: Desk, condition: Condition, properties: list[str]) -> None:
         super().__init__()
         self._desk, self._condition = desk, condition
-        self.property_box = _Choice("property")
+        self.property_box = Choice("property")
         self.property_box.offer([(name, name) for name in properties], condition.property)
         self.operator = QComboBox()
         self._operators = list(Operator)
@@ -205,7 +205,7 @@ class ConditionRow(QWidget):
         layout.setSpacing(3)
         above = QHBoxLayout()
         above.addWidget(self.property_box, 1)
-        above.addWidget(_drop_button(self.dropped.emit))
+        above.addWidget(drop_button(self.dropped.emit))
         below = QHBoxLayout()
         below.addWidget(self.operator)
         below.addWidget(self.value, 1)

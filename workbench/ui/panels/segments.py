@@ -1,0 +1,307 @@
+"""Segments: who converts more or less often, by what people did at first or by the values of a property."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.analysis.segment_rules import SegmentReport
+from workbench.analysis.segment_study import SegmentChoice, is_defined
+from workbench.analysis.segments import SegmentRow
+from workbench.errors import WorkbenchError
+from workbench.events.store import EventStore
+from workbench.journey import edits
+from workbench.journey.journey import Journey, Segment
+from workbench.session.analyst import Question
+from workbench.session.desk import Desk
+from workbench.session.questions import compare_by
+from workbench.ui import numbers
+from workbench.ui.fields import form, label
+from workbench.ui.panels.panel import Panel, Table
+from workbench.ui.panels.segment_form import SegmentForm
+
+_HEADERS = ("Segment", "Associated with", "Converted", "Rate", "95 %", "Versus the rest, 95 %", "Shrunk", "Adj. p")
+_NAME_WIDTH = 170
+_CUTS = (
+    ("the first instant", 0.0),
+    ("the first 30 minutes", 1800.0),
+    ("the first hour", 3600.0),
+    ("the first day", 86_400.0),
+    ("the first 3 days", 259_200.0),
+)
+_OWN = "segments of this journey"
+_MOST_VALUES = 500
+_FIRST_PROPERTIES = ("device", "category", "country", "source", "medium", "channel", "browser")
+
+
+class SegmentsPanel(Panel):
+    """Segments with their rates, each against all others; the chosen one can be edited beside the table."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.title, self.note = label("", "title"), label("", "muted")
+        self.by, self.cut = QComboBox(), QComboBox()
+        self.by.setAccessibleName("Segments by")
+        for words, cut_s in _CUTS:
+            self.cut.addItem(words, cut_s)
+        self.cut.setToolTip("What people did in this time tells their segment; only conversions after it count.")
+        self.cut.setCurrentIndex(3)
+        self.new, self.delete = QPushButton("New segment"), QPushButton("Delete")
+        self.table = Table(_HEADERS, stretch=len(_HEADERS) - 1)
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        self.table.setColumnWidth(0, _NAME_WIDTH)
+        self.table.sortByColumn(2, Qt.SortOrder.DescendingOrder)
+        self.form = SegmentForm(desk)
+        self.area = QScrollArea(widgetResizable=True)
+        self.area.setWidget(self.form)
+        self._chosen = ""
+        self._asked: str | None = None
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        left, right = QWidget(), QWidget()
+        compared = QVBoxLayout(left)
+        compared.setContentsMargins(0, 0, 6, 0)
+        for widget in (self.title, self.note):
+            compared.addWidget(widget)
+        compared.addWidget(self.table, 1)
+        compared.addStretch(0)
+        chosen = QVBoxLayout(right)
+        chosen.setContentsMargins(6, 0, 0, 0)
+        holder, rows = form()
+        rows.addRow("Compare", self.by)
+        rows.addRow("Told by", self.cut)
+        chosen.addWidget(holder)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.new)
+        buttons.addWidget(self.delete)
+        buttons.addStretch(1)
+        chosen.addLayout(buttons)
+        chosen.addWidget(self.area, 1)
+        chosen.addStretch(0)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(left)
+        split.addWidget(right)
+        split.setSizes([760, 300])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.addWidget(split)
+
+    def _connect(self) -> None:
+        self.desk.analyst.answered.connect(self._on_answered)
+        self.desk.shelf.changed.connect(self.refresh)
+        self.by.activated.connect(self._on_by)
+        self.cut.activated.connect(lambda _: self.refresh())
+        self.new.clicked.connect(self._on_new)
+        self.delete.clicked.connect(self._on_delete)
+        self.form.committed.connect(self._on_committed)
+        self.table.itemSelectionChanged.connect(self._on_selected)
+
+    # --- asking
+
+    @property
+    def choice(self) -> SegmentChoice:
+        """What is compared now."""
+        name = self.by.currentData()
+        segments = () if name else self.desk.session.journey.segments
+        return SegmentChoice(segments, name, float(self.cut.currentData()))
+
+    def _ask(self) -> None:
+        """Ask for the choice of now; the choice before it is no longer wanted."""
+        choice = self.choice
+        name = f"segments {hash(choice)}"
+        if name == self._asked and self.desk.analyst.is_current(name):
+            return
+        if self._asked is not None and name != self._asked:
+            self.desk.analyst.forget_want(self._asked)
+        self._asked = name
+        self.desk.analyst.want(Question(name, compare_by(choice)))
+
+    def _on_answered(self, name: str) -> None:
+        if name == self._asked:
+            self.refresh()
+
+    def on_hidden(self) -> None:
+        if self._asked is not None:
+            self.desk.analyst.forget_want(self._asked)
+            self._asked = None
+
+    # --- showing
+
+    def show_figures(self) -> None:
+        self._offer_properties()
+        self._ask()
+        journey = self.desk.session.journey
+        report: SegmentReport | None = self.desk.analyst.answer(self._asked) if self._asked is not None else None
+        is_own = self.by.currentData() is None
+        self.title.setText(headline(report) if report is not None and report.comparison.rows else "Segments")
+        self.note.setText(_definition(report) if report is not None else self._why_empty(journey))
+        self._fill(report, is_own)
+        self.new.setVisible(is_own)
+        self.delete.setVisible(is_own and self._segment() is not None)
+        self.area.setVisible(is_own and self._segment() is not None)
+        self._show_form()
+
+    def _fill(self, report: SegmentReport | None, is_own: bool) -> None:
+        rows = {row.name: row for row in report.comparison.rows} if report is not None else {}
+        segments = self.desk.session.journey.segments if is_own else ()
+        names = [segment.name for segment in segments] if is_own else list(rows)
+        undefined = {segment.name for segment in segments if not is_defined(segment)}
+        if self._chosen not in names:
+            self._chosen = names[0] if names and is_own else ""
+        with QSignalBlocker(self.table):
+            self.table.fill([_cells(name, rows.get(name), name in undefined) for name in names], names)
+            chosen = next((r for r in range(self.table.rowCount()) if self.table.target(r) == self._chosen), -1)
+            if chosen >= 0:
+                self.table.selectRow(chosen)
+        self.table.setVisible(bool(names))
+
+    def _show_form(self) -> None:
+        segment = self._segment()
+        if segment is not None:
+            self.form.show_segment(segment)
+
+    def _segment(self) -> Segment | None:
+        return next((s for s in self.desk.session.journey.segments if s.name == self._chosen), None)
+
+    def _offer_properties(self) -> None:
+        loaded = self.desk.shelf.first
+        names = properties_to_offer(loaded.store) if loaded is not None and loaded.store is not None else []
+        if [self.by.itemData(i) for i in range(1, self.by.count())] == names and self.by.count():
+            return
+        before = self.by.currentData()
+        with QSignalBlocker(self.by):
+            self.by.clear()
+            self.by.addItem(_OWN, None)
+            for name in names:
+                self.by.addItem(f"values of {name}", name)
+            self.by.setCurrentIndex(max(0, self.by.findData(before)) if before else 0)
+
+    def _why_empty(self, journey: Journey) -> str:
+        goal = journey.headline_macro
+        if goal is None:
+            return "Put a macro-conversion on the map: segments are compared by how often they reach it."
+        if self.desk.shelf.first is None or self.desk.shelf.first.store is None:
+            return "Load event data (Ctrl+I) to compare segments. They can be defined before that."
+        if not goal.is_bound:
+            return f"Bind a rule to “{goal.title}” to compare how often segments reach it."
+        return "Comparing segments…"
+
+    # --- editing
+
+    def _on_by(self) -> None:
+        """A property is known at once; behaviour takes a while to show."""
+        with QSignalBlocker(self.cut):
+            self.cut.setCurrentIndex(3 if self.by.currentData() is None else 0)
+        self.refresh()
+
+    def _on_new(self) -> None:
+        taken = {segment.name for segment in self.desk.session.journey.segments}
+        number = next(n for n in range(1, len(taken) + 2) if f"Segment {n}" not in taken)
+        self._chosen = f"Segment {number}"
+        self.desk.session.apply("New segment", edits.save_segment, Segment(self._chosen))
+        self.form.name.setFocus()
+        self.form.name.selectAll()
+
+    def _on_delete(self) -> None:
+        self.desk.session.apply("Delete segment", edits.drop_segment, self._chosen)
+
+    def _on_committed(self, segment: Segment) -> None:
+        before, self._chosen = self._chosen, " ".join(segment.name.split())
+        try:
+            self.desk.session.apply("Edit segment", edits.save_segment, segment, before)
+        except WorkbenchError as error:
+            self._chosen = before
+            self._show_form()
+            self.form.tell(f"{error.message} {error.hint}")
+
+    def _on_selected(self) -> None:
+        row = self.table.currentRow()
+        target = self.table.target(row) if row >= 0 else ""
+        if self.by.currentData() is None and target and target != self._chosen:
+            self._chosen = target
+            self._show_form()
+
+
+def properties_to_offer(store: EventStore) -> list[str]:
+    """Properties with two to some hundred values, those that are usually looked at first."""
+    names = [name for name, column in store.properties.items() if 2 <= len(column.values) <= _MOST_VALUES]
+    return sorted(names, key=lambda name: (not any(word in name.lower() for word in _FIRST_PROPERTIES), name))
+
+
+def headline(report: SegmentReport) -> str:
+    """What stands out beyond doubt, in one sentence."""
+    sure = [row for row in report.comparison.rows if row.differs and not row.rate.is_thin]
+    if not sure:
+        return "No segment differs from the rest beyond doubt"
+    row = max(sure, key=lambda one: abs(one.versus_rest or 0.0))
+    gap = row.versus_rest or 0.0
+    often, side = ("more", "above") if gap > 0 else ("less", "below")
+    points = f"{abs(gap) * 100:.1f} points {side} the rest"
+    return f"“{row.name}” is associated with converting {often} often: {points}"
+
+
+def _definition(report: SegmentReport) -> str:
+    cut = next((words for words, cut_s in _CUTS if cut_s == report.cut_s), numbers.duration(report.cut_s))
+    words = (
+        f"Told by {cut}; converted after it, within {numbers.duration(report.window_s)} of the first event. "
+        f"{numbers.count(report.people)} people; left out: {numbers.count(report.converted_early)} who converted "
+        f"earlier and {numbers.count(report.immature)} still running."
+    )
+    overall = report.comparison.overall
+    if not report.is_disjoint:
+        return f"{words} Segments overlap: no test over all of them."
+    if overall.p is None:
+        return words
+    strength = "" if overall.cramers_v is None else f", Cramér's V {overall.cramers_v:.2f}"
+    return f"{words} All together: chi-square {_p(overall.p)}{strength}."
+
+
+def _p(p: float) -> str:
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def _cells(name: str, row: SegmentRow | None, is_undefined: bool) -> list[tuple[str, float | None] | str]:
+    if row is None:
+        # Below every segment that has people, whichever way the column is sorted at first.
+        return [name, "no rule yet" if is_undefined else "", ("", -1.0), *([("", None)] * 5)]
+    rate, gap, p = row.rate, row.versus_rest, row.p_adjusted
+    return [
+        name,
+        says(row),
+        (f"{numbers.count(rate.k)} of {numbers.count(rate.n)}", float(rate.n)),
+        (numbers.rate(rate.value), rate.value),
+        ("" if rate.value is None else numbers.interval(rate.interval.low, rate.interval.high), rate.interval.low),
+        (_versus(row), gap),
+        (numbers.rate(row.shrunk), row.shrunk),
+        ("" if p is None else ("< 0.001" if p < 0.001 else f"{p:.3f}"), p),
+    ]
+
+
+def says(row: SegmentRow) -> str:
+    """The verdict in words and a sign; few data are never judged."""
+    if row.rate.value is None:
+        return "no people"
+    if row.rate.is_thin:
+        return "few data"
+    if not row.differs:
+        return "no difference shown"
+    return "▲ more" if (row.versus_rest or 0.0) > 0 else "▼ less"
+
+
+def _versus(row: SegmentRow) -> str:
+    """ "+2.5 pp (+0.7 to +4.6)"."""
+    gap, low, high = row.versus_rest, row.versus_rest_interval.low, row.versus_rest_interval.high
+    if gap is None or low is None or high is None:
+        return numbers.NO_DATA
+    return f"{gap * 100:+.1f} pp ({low * 100:+.1f} to {high * 100:+.1f})".replace("-", "−")
