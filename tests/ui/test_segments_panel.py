@@ -8,7 +8,9 @@ import pytest
 from tests.builders import line
 from tests.ui.loading import load
 from workbench.analysis.options import Cleaning, Options, Span
-from workbench.analysis.segment_study import NOT_SET, OTHER, SegmentChoice, compare_values, segment_study
+from workbench.analysis.segment_choice import SegmentChoice
+from workbench.analysis.segment_steps import people_in
+from workbench.analysis.segment_study import NOT_SET, OTHER, compare_values, segment_study
 from workbench.analysis.segments import compare_with_rest
 from workbench.analysis.shaped import people_store, shaped_store
 from workbench.events.store import EventStore
@@ -185,3 +187,30 @@ def test_people_are_taken_with_all_their_events():
     left = people_store(log, np.array([user == "b" for user in log.user_ids]))
     assert list(left.user_ids) == ["b"]
     assert (left.n_events, left.data_end_us) == (2, log.data_end_us)
+
+
+def test_the_steps_of_a_segment_are_the_map_for_its_people(panel, qtbot):
+    panel.desk.session.apply("s", edits.save_segment, GUIDE)
+    panel.wants_steps.click()
+    steps = panel.steps.table
+    qtbot.waitUntil(lambda: steps.rowCount() == 2 and not steps.isHidden(), timeout=20_000)
+    rows = {steps.item(r, 0).text(): [steps.item(r, c).text() for c in range(1, 6)] for r in range(2)}
+    assert rows["A"][1] == "100"
+    assert rows["B"][:4] == ["▲ more", "60", "60.0 %", "19.8 %"]
+    assert rows["B"][4].startswith("+40.2 pp")
+    assert "Widest apart at “B”" in panel.steps.note.text()
+    panel.wants_steps.click()
+    assert panel.steps.isHidden()
+    assert not panel.table.isHidden()
+
+
+def test_people_of_a_segment_are_told_by_the_shaped_data():
+    log = store()
+    viewers = Segment("Y", filters=(Condition("d", Operator.EQ, "y"),))
+    found = people_in(log, viewers, Options(), 86_400.0)
+    assert [u for u, is_in in zip(log.user_ids, found, strict=True) if is_in] == ["a"]
+    early = Options(span=Span(to_us=5_000_000))
+    assert not people_in(log, viewers, early, 86_400.0).any()
+    late = Options(span=Span(from_us=5_000_000))
+    found = people_in(log, Segment("Seen", (Rule(("view",)),)), late, 86_400.0)
+    assert sorted(u for u, is_in in zip(log.user_ids, found, strict=True) if is_in) == ["a", "c"]

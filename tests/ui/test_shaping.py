@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from tests.builders import line
 from tests.ui.loading import load, measured
+from workbench.analysis.ground import Ground
+from workbench.events.store import EventStore
+from workbench.journey import edits
 from workbench.journey.element import ElementId
 from workbench.journey.journey import Shaping
 from workbench.journey.rule import Condition, Operator
@@ -123,3 +126,14 @@ def test_shaping_is_saved_in_the_journey(shaped, tmp_path):
 @given(st.sets(st.dates().map(str), max_size=20))
 def test_days_are_read_back_as_they_were_written(days):
     assert days_of(days_words(days)) == tuple(sorted(days))
+
+
+def test_dead_ends_and_drivers_look_at_the_shaped_data():
+    rows = [(f"u{n}", n % 4 * 86_400, "a", {"d": "m" if n % 2 else "w"}) for n in range(400)]
+    log = EventStore.from_rows([*rows, ("end", 60 * 86_400, "a", {"d": "m"})])
+    journey = line("a", "c")
+    mobile = edits.amend_journey(journey, shaping=Shaping(filters=(Condition("d", Operator.EQ, "m"),)))
+    without = edits.amend_journey(journey, shaping=Shaping(excluded_dates=("1970-01-01",)))
+    assert [Ground.of(j, log).timeline.mature for j in (journey, mobile, without)] == [400, 200, 300]
+    nothing = edits.amend_journey(journey, shaping=Shaping(date_to="1960-01-01"))
+    assert Ground.of(nothing, log) is None

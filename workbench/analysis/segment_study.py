@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,25 +11,17 @@ from workbench.analysis.ground import study_window
 from workbench.analysis.hits import matching_rows
 from workbench.analysis.match import Match
 from workbench.analysis.query import Query
-from workbench.analysis.segment_rules import DEFAULT_CUT_S, US, SegmentReport, compare_behaviour, membership
+from workbench.analysis.segment_choice import SegmentChoice, is_defined
+from workbench.analysis.segment_rules import US, SegmentReport, compare_behaviour, membership
 from workbench.analysis.segments import compare_segments
 from workbench.analysis.shaped import shaped_store
 from workbench.analysis.timeline import Rows
 from workbench.events.store import EventStore
-from workbench.journey.journey import Journey, Segment
+from workbench.journey.journey import Journey
 
 MOST_VALUES = 12
 NOT_SET = "(not set)"
 OTHER = "(other values)"
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentChoice:
-    """What is compared: these segments, or with `property` the values people begin with; `cut_s` ends the beginning."""
-
-    segments: tuple[Segment, ...] = ()
-    property: str | None = None
-    cut_s: float = DEFAULT_CUT_S
 
 
 def segment_study(journey: Journey, store: EventStore, choice: SegmentChoice) -> SegmentReport | None:
@@ -48,11 +39,6 @@ def segment_study(journey: Journey, store: EventStore, choice: SegmentChoice) ->
         return compare_values(store, choice.property, rows, window_s, choice.cut_s)
     defined = [segment for segment in choice.segments if is_defined(segment)]
     return compare_behaviour(store, defined, rows, window_s, choice.cut_s)
-
-
-def is_defined(segment: Segment) -> bool:
-    """Whether anything tells who belongs to the segment."""
-    return bool(segment.did or segment.did_not or segment.filters)
 
 
 def compare_values(

@@ -10,7 +10,7 @@ from workbench.analysis.audits.finding import Finding
 from workbench.analysis.measures import FunnelFigures, Measures
 from workbench.errors import WorkbenchError
 from workbench.journey.element import ElementId
-from workbench.journey.journey import Journey
+from workbench.journey.journey import Journey, Segment
 from workbench.journey.rule import Condition
 from workbench.journey.taxonomy import Kind
 from workbench.progress import Progress
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from workbench.analysis.drivers import DriverTable
     from workbench.analysis.presets import Vendor
     from workbench.analysis.reconcile import Reconciled
+    from workbench.analysis.segment_choice import SegmentChoice
     from workbench.analysis.segment_rules import SegmentReport
-    from workbench.analysis.segment_study import SegmentChoice
     from workbench.analysis.trace import Trace
     from workbench.analysis.weeks import Days, WeekOverWeek
     from workbench.events.store import EventStore
@@ -164,6 +164,20 @@ def compare_by(choice: SegmentChoice) -> Callable[[Journey, Measures, Loaded, Pr
         from workbench.analysis.segment_study import segment_study
 
         return segment_study(journey, loaded.store, choice) if loaded.store is not None else None
+
+    return answer
+
+
+def steps_of(segment: Segment, cut_s: float) -> Callable[[Journey, Measures, Loaded, Progress], Any]:
+    """Question behind the steps of one segment: its rows, or None without events."""
+
+    def answer(journey: Journey, measures: Measures, loaded: Loaded, progress: Progress) -> Any:
+        from workbench.analysis.segment_steps import segment_steps
+        from workbench.export.report import ignored_events
+
+        if loaded.store is None:
+            return None
+        return segment_steps(journey, loaded.store, segment, cut_s, frozenset(ignored_events(loaded.report)))
 
     return answer
 

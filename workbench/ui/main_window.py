@@ -165,6 +165,7 @@ class MainWindow(QMainWindow):
         self.outline.jump_asked.connect(self.view.reveal)
         for panel in (self.drop_offs, self.dead_ends, self.audit, self.drivers):
             panel.jump_asked.connect(self.view.reveal)
+        self.segments.steps.jump_asked.connect(self.view.reveal)
         self.quality.match_asked.connect(self.commands.match_events)
         self.inspector.element_form.why_asked.connect(self.commands.show_why)
         self.inspector.journey_form.summary_asked.connect(self.commands.show_summary)

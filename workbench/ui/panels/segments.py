@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QComboBox,
@@ -14,20 +16,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.analysis.segment_rules import SegmentReport
-from workbench.analysis.segment_study import SegmentChoice, is_defined
-from workbench.analysis.segments import SegmentRow
+from workbench.analysis.segment_choice import SegmentChoice, is_defined
 from workbench.errors import WorkbenchError
-from workbench.events.store import EventStore
 from workbench.journey import edits
 from workbench.journey.journey import Journey, Segment
 from workbench.session.analyst import Question
 from workbench.session.desk import Desk
-from workbench.session.questions import compare_by
+from workbench.session.questions import compare_by, steps_of
 from workbench.ui import numbers
 from workbench.ui.fields import form, label
 from workbench.ui.panels.panel import Panel, Table
 from workbench.ui.panels.segment_form import SegmentForm
+from workbench.ui.panels.segment_steps import SegmentSteps
+
+if TYPE_CHECKING:
+    from workbench.analysis.segment_rules import SegmentReport
+    from workbench.analysis.segments import SegmentRow
+    from workbench.events.store import EventStore
 
 _HEADERS = ("Segment", "Associated with", "Converted", "Rate", "95 %", "Versus the rest, 95 %", "Shrunk", "Adj. p")
 _NAME_WIDTH = 170
@@ -56,6 +61,11 @@ class SegmentsPanel(Panel):
         self.cut.setToolTip("What people did in this time tells their segment; only conversions after it count.")
         self.cut.setCurrentIndex(3)
         self.new, self.delete = QPushButton("New segment"), QPushButton("Delete")
+        self.wants_steps = QPushButton("Steps")
+        self.wants_steps.setCheckable(True)
+        self.wants_steps.setToolTip("The map measured on the people of this segment, beside all others")
+        self.steps = SegmentSteps(desk)
+        self._steps_asked: str | None = None
         self.table = Table(_HEADERS, stretch=len(_HEADERS) - 1)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         self.table.setColumnWidth(0, _NAME_WIDTH)
@@ -75,6 +85,7 @@ class SegmentsPanel(Panel):
         for widget in (self.title, self.note):
             compared.addWidget(widget)
         compared.addWidget(self.table, 1)
+        compared.addWidget(self.steps, 1)
         compared.addStretch(0)
         chosen = QVBoxLayout(right)
         chosen.setContentsMargins(6, 0, 0, 0)
@@ -84,6 +95,7 @@ class SegmentsPanel(Panel):
         chosen.addWidget(holder)
         buttons = QHBoxLayout()
         buttons.addWidget(self.new)
+        buttons.addWidget(self.wants_steps)
         buttons.addWidget(self.delete)
         buttons.addStretch(1)
         chosen.addLayout(buttons)
@@ -106,6 +118,7 @@ class SegmentsPanel(Panel):
         self.delete.clicked.connect(self._on_delete)
         self.form.committed.connect(self._on_committed)
         self.table.itemSelectionChanged.connect(self._on_selected)
+        self.wants_steps.toggled.connect(lambda _: self.refresh())
 
     # --- asking
 
@@ -128,13 +141,24 @@ class SegmentsPanel(Panel):
         self.desk.analyst.want(Question(name, compare_by(choice)))
 
     def _on_answered(self, name: str) -> None:
-        if name == self._asked:
+        if name in (self._asked, self._steps_asked):
             self.refresh()
 
     def on_hidden(self) -> None:
-        if self._asked is not None:
-            self.desk.analyst.forget_want(self._asked)
-            self._asked = None
+        for name in (self._asked, self._steps_asked):
+            if name is not None:
+                self.desk.analyst.forget_want(name)
+        self._asked = self._steps_asked = None
+
+    def _ask_steps(self, segment: Segment | None) -> None:
+        """Ask for the map of a segment, or for none any more."""
+        cut_s = float(self.cut.currentData())
+        name = None if segment is None else f"steps {hash((segment, cut_s))}"
+        if self._steps_asked is not None and name != self._steps_asked:
+            self.desk.analyst.forget_want(self._steps_asked)
+        self._steps_asked = name
+        if name is not None and segment is not None and not self.desk.analyst.is_current(name):
+            self.desk.analyst.want(Question(name, steps_of(segment, cut_s)))
 
     # --- showing
 
@@ -147,10 +171,24 @@ class SegmentsPanel(Panel):
         self.title.setText(headline(report) if report is not None and report.comparison.rows else "Segments")
         self.note.setText(_definition(report) if report is not None else self._why_empty(journey))
         self._fill(report, is_own)
+        segment = self._segment() if is_own else None
         self.new.setVisible(is_own)
-        self.delete.setVisible(is_own and self._segment() is not None)
-        self.area.setVisible(is_own and self._segment() is not None)
+        for widget in (self.delete, self.area):
+            widget.setVisible(segment is not None)
+        self.wants_steps.setVisible(segment is not None and is_defined(segment))
         self._show_form()
+        self._show_steps(segment)
+
+    def _show_steps(self, segment: Segment | None) -> None:
+        """In the place of the comparison, the steps of the chosen segment."""
+        is_wanted = self.wants_steps.isChecked() and segment is not None and is_defined(segment)
+        self._ask_steps(segment if is_wanted else None)
+        self.steps.setVisible(is_wanted)
+        self.note.setVisible(not is_wanted)
+        self.wants_steps.setText("Comparison" if is_wanted else "Steps")
+        if is_wanted and segment is not None and self._steps_asked is not None:
+            self.table.hide()
+            self.steps.show_rows(segment.name, self.desk.analyst.answer(self._steps_asked))
 
     def _fill(self, report: SegmentReport | None, is_own: bool) -> None:
         rows = {row.name: row for row in report.comparison.rows} if report is not None else {}
