@@ -8,12 +8,17 @@ from hypothesis import strategies as st
 
 from tests.builders import line
 from tests.ui.loading import load, measured
+from workbench.analysis.alerts import NoVerdict
 from workbench.analysis.ground import Ground
+from workbench.analysis.measures import Measures
 from workbench.events.store import EventStore
 from workbench.journey import edits
-from workbench.journey.element import ElementId
+from workbench.journey.element import DatasetId, ElementId
 from workbench.journey.journey import Shaping
 from workbench.journey.rule import Condition, Operator
+from workbench.progress import Progress
+from workbench.session.questions import trend
+from workbench.session.shelf import Loaded
 from workbench.ui.panels.rule_form import ConditionRow
 from workbench.ui.panels.shaping_form import days_of, days_words
 
@@ -137,3 +142,13 @@ def test_dead_ends_and_drivers_look_at_the_shaped_data():
     assert [Ground.of(j, log).timeline.mature for j in (journey, mobile, without)] == [400, 200, 300]
     nothing = edits.amend_journey(journey, shaping=Shaping(date_to="1960-01-01"))
     assert Ground.of(nothing, log) is None
+
+
+def test_weeks_with_an_excluded_day_are_no_baseline():
+    rows = [(f"u{day}-{n}", day * 86_400 + n * 2000, "c") for day in range(56) for n in range(43)]
+    loaded = Loaded(DatasetId("d"), (), EventStore.from_rows(rows))
+    journey = line("a", "c")
+    days = tuple(f"1970-01-{day:02}" for day in (3, 10, 17, 24))
+    cut = edits.amend_journey(journey, shaping=Shaping(excluded_dates=days))
+    told = [trend(j, Measures(query=None), loaded, Progress()).week.report.reason for j in (journey, cut)]
+    assert told == [None, NoVerdict.HISTORY]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from workbench.analysis.audits.finding import Finding
@@ -101,7 +102,8 @@ def trend(journey: Journey, measures: Measures, loaded: Loaded, progress: Progre
         return None
     rows = {e.element_id: matching_rows(store, Match.of(e.rule)) for e in journey.elements if e.rule and e.is_bound}
     daily = tuple(int(n) for n in daily_counts(store, days, rows[goal.element_id]))
-    week = week_over_week(store, {str(i): r for i, r in rows.items()}, journey.time_zone)
+    incidents = [date.fromisoformat(day) for day in journey.shaping.excluded_dates]
+    week = week_over_week(store, {str(i): r for i, r in rows.items()}, journey.time_zone, incidents=incidents)
     found, note = None, ""
     try:
         leader = _leader(journey, store, rows, goal.element_id, days)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from workbench.analysis.audits.finding import Severity
 from workbench.journey import edits
-from workbench.journey.journey import Shaping
+from workbench.journey.journey import Journey
 from workbench.session.analyst import Question
 from workbench.session.desk import Desk
 from workbench.session.questions import DAILY, Daily, daily
@@ -42,7 +43,7 @@ class NoticeCard(QFrame):
     remedy_asked = Signal(object)
     look_asked = Signal(str)
 
-    def __init__(self, notice: Notice, shaping: Shaping) -> None:
+    def __init__(self, notice: Notice, journey: Journey) -> None:
         super().__init__()
         self.notice = notice
         self.setProperty("role", "card")
@@ -61,7 +62,7 @@ class NoticeCard(QFrame):
             look = tool_button(icon="chart-no-axes-column", tip=f"Show {notice.event} by day")
             look.clicked.connect(lambda: self.look_asked.emit(notice.event))
             layout.addWidget(look, 0, Qt.AlignmentFlag.AlignTop)
-        self.fix = self._fix_button(shaping)
+        self.fix = self._fix_button(journey)
         if self.fix is not None:
             layout.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignTop)
 
@@ -73,11 +74,11 @@ class NoticeCard(QFrame):
         mark.setAccessibleName(severity.value)
         return mark
 
-    def _fix_button(self, shaping: Shaping) -> QPushButton | None:
+    def _fix_button(self, journey: Journey) -> QPushButton | None:
         remedy = self.notice.remedy
         if remedy is None:
             return None
-        is_done = remedy.is_done(shaping)
+        is_done = remedy.is_done(journey)
         made = QPushButton("Done" if is_done else remedy.label)
         made.setEnabled(not is_done)
         made.setToolTip("Undo takes it back" if is_done else remedy.label)
@@ -142,14 +143,15 @@ class QualityPanel(Panel):
         self.title.setText(headline(chosen) if loaded else "Data quality")
         self._offer_events(found)
         self._draw()
-        key = (chosen, journey.shaping, theme().colours)
+        done = tuple(n.remedy is not None and n.remedy.is_done(journey) for n in chosen)
+        key = (chosen, done, theme().colours)
         if key != self._shown:
             self._shown = key
             self._fill(chosen)
 
     def _fill(self, chosen: tuple[Notice, ...]) -> None:
         clear(self._list)
-        self.cards = [NoticeCard(notice, self.desk.session.journey.shaping) for notice in chosen]
+        self.cards = [NoticeCard(notice, self.desk.session.journey) for notice in chosen]
         for card in self.cards:
             card.remedy_asked.connect(self._on_remedy)
             card.look_asked.connect(self.look_at)
@@ -203,16 +205,17 @@ class QualityPanel(Panel):
         if remedy.is_match:
             self.match_asked.emit()
         else:
-            self._shape(remedy.label, remedy.shape(self.desk.session.journey.shaping))
+            self._apply(remedy.label, remedy.mend)
 
     def _on_day(self, day: str) -> None:
         shaping = self.desk.session.journey.shaping
         days = sorted({*shaping.excluded_dates} ^ {day})
         verb = "Exclude" if day in days else "Take back"
-        self._shape(f"{verb} {day}", replace(shaping, excluded_dates=tuple(days)))
+        shaped = replace(shaping, excluded_dates=tuple(days))
+        self._apply(f"{verb} {day}", lambda journey: edits.amend_journey(journey, shaping=shaped))
 
-    def _shape(self, words: str, shaping: Shaping) -> None:
-        self.desk.session.apply(words, edits.amend_journey, shaping=shaping)
+    def _apply(self, words: str, edit: Callable[[Journey], Journey]) -> None:
+        self.desk.session.apply(words, edit)
         self.desk.session.said.emit(f"{words}: undo takes it back.")
 
 

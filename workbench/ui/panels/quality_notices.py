@@ -10,6 +10,7 @@ from workbench.analysis.audits.finding import Severity
 from workbench.events.repairs import Dropped, Place, Repair
 from workbench.events.report import Finding, ImportReport
 from workbench.events.store import EventStore
+from workbench.journey.element import Element
 from workbench.journey.journey import Journey, Shaping
 from workbench.journey.rule import Condition
 from workbench.session.shelf import Loaded
@@ -25,7 +26,10 @@ _ORDER = {Severity.BLOCKING: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """An edit of the shaping that mends something; `is_match` asks for the matching of events instead."""
+    """An edit of the shaping, or of rules, that mends something; `is_match` asks for the matching of events instead.
+
+    `spellings` are names of one event: elements bound to one of them take all.
+    """
 
     label: str
     dates: tuple[str, ...] = ()
@@ -33,7 +37,20 @@ class Remedy:
     date_to: str | None = None
     filters: tuple[Condition, ...] = ()
     ignored: tuple[str, ...] = ()
+    spellings: tuple[tuple[str, ...], ...] = ()
     is_match: bool = False
+
+    def mend(self, journey: Journey) -> Journey:
+        """The journey with the remedy."""
+        mended = replace(journey, shaping=self.shape(journey.shaping))
+        return mended.with_elements(map(self._respelled, journey.elements)) if self.spellings else mended
+
+    def _respelled(self, element: Element) -> Element:
+        if element.rule is None:
+            return element
+        own = element.rule.events
+        more = [name for names in self.spellings if set(names) & set(own) for name in names]
+        return replace(element, rule=replace(element.rule, events=tuple(dict.fromkeys((*own, *more)))))
 
     def shape(self, shaping: Shaping) -> Shaping:
         """The shaping with the remedy; a narrower range that is set already stays."""
@@ -50,8 +67,11 @@ class Remedy:
             else shaping.excluded_dates,
         )
 
-    def is_done(self, shaping: Shaping) -> bool:
-        return not self.is_match and self.shape(shaping) == shaping
+    def is_done(self, journey: Journey) -> bool:
+        return not self.is_match and self.mend(journey) == journey
+
+
+_MATCH = Remedy("Match events…", is_match=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +95,23 @@ def notices(loaded: Iterable[Loaded], journey: Journey, telling: tuple[Condition
     found: list[Notice] = []
     for item in items:
         if item.report is not None:
-            of_one = (*_of_report(item.report, item.store, telling), *_technical(item.report, journey))
+            of_one = (*_of_report(item, journey, telling), *_technical(item.report, journey))
             found += [replace(n, source=item.paths[0].name if len(items) > 1 else "") for n in of_one]
     found += _of_map([item.report for item in items if item.report is not None], journey)
     return tuple(sorted(found, key=lambda n: (_ORDER[n.severity], -n.weight)))
 
 
-def _of_report(report: ImportReport, store: EventStore | None, telling: tuple[Condition, ...]) -> Iterator[Notice]:
+def _of_report(item: Loaded, journey: Journey, telling: tuple[Condition, ...]) -> Iterator[Notice]:
+    report = item.report
+    if report is None:
+        return
     for finding in report.quality:
-        yield _of_finding(finding, _remedy(finding, store, telling))
+        remedy = _naming(finding, journey) if finding.kind == "naming_drift" else _remedy(finding, item.store, telling)
+        yield _of_finding(finding, remedy)
     for dropped in report.dropped:
         yield _of_dropped(dropped, report.rows)
     for repair in report.repairs:
-        yield _of_repair(repair, report.rows)
+        yield _of_repair(repair)
 
 
 def _of_finding(finding: Finding, remedy: Remedy | None) -> Notice:
@@ -126,11 +150,16 @@ def _remedy(finding: Finding, store: EventStore | None, telling: tuple[Condition
         return Remedy("Exclude these dates", dates=dates)
     if finding.kind == "partial_days" and store is not None:
         return _whole_range(store, dates)
-    if finding.kind == "naming_drift":
-        return Remedy("Match events…", is_match=True)
     if finding.kind == "bots" and telling:
         return Remedy("Filter them out", filters=telling)
     return None
+
+
+def _naming(finding: Finding, journey: Journey) -> Remedy:
+    """Elements take all spellings of their events; where none is bound yet, the matching is asked for."""
+    bound = _bound_events(journey)
+    groups = tuple(tuple(names) for names in (finding.details.get("merges") or {}).values() if bound & set(names))
+    return Remedy("Bind all spellings", spellings=groups) if groups else _MATCH
 
 
 def _whole_range(store: EventStore, dates: tuple[str, ...]) -> Remedy | None:
@@ -158,8 +187,9 @@ def _of_dropped(dropped: Dropped, rows: int) -> Notice:
     return Notice("left out", severity, sentence, "  ·  ".join(filter(None, parts)), weight=share)
 
 
-def _of_repair(repair: Repair, rows: int) -> Notice:
-    sentence = f"Mended: {repair.count:,} {MENDED.get(repair.kind, str(repair.kind))}."
+def _of_repair(repair: Repair) -> Notice:
+    often = "once" if repair.count == 1 else f"{repair.count:,} times"
+    sentence = f"Mended {often}: {MENDED.get(repair.kind, repair.kind.replace("_", " "))}."
     parts = [_example(repair.example), _lines(repair.places)]
     # Repairs are done and stand below all else.
     return Notice("mended", Severity.NOTE, sentence, "  ·  ".join(filter(None, parts)), weight=-1.0)
@@ -195,11 +225,10 @@ def _of_map(reports: list[ImportReport], journey: Journey) -> Iterator[Notice]:
         return
     known = {name for report in reports for name in report.event_totals}
     empty = [e for e in journey.elements if e.rule is not None and e.is_bound and not known & set(e.rule.events)]
-    remedy = Remedy("Match events…", is_match=True)
     if empty:
         sentence = f"{len(empty)} of {len(journey.elements)} elements wait for events that the data does not hold."
         names = "; ".join(f"{e.title}: {', '.join(e.rule.events if e.rule else ())}" for e in empty[:_MOST_NAMED])
-        yield Notice("events not in data", Severity.WARNING, sentence, names, remedy=remedy, weight=1.0)
+        yield Notice("events not in data", Severity.WARNING, sentence, names, remedy=_MATCH, weight=1.0)
     passed_over = _bound_events(journey) | set(journey.shaping.ignored_events)
     for report in reports:
         loose = [n for n in report.event_totals if n not in passed_over and n not in report.technical]
@@ -207,7 +236,7 @@ def _of_map(reports: list[ImportReport], journey: Journey) -> Iterator[Notice]:
             count, share = _count_and_share(report, loose)
             sentence = f"{len(loose)} kinds of event are on no element of the map: {count:,} events."
             evidence = f"share {numbers.rate(share)}  ·  {_named(report, loose)}"
-            yield Notice("unmapped events", Severity.NOTE, sentence, evidence, remedy=remedy, weight=share)
+            yield Notice("unmapped events", Severity.NOTE, sentence, evidence, remedy=_MATCH, weight=share)
 
 
 def _bound_events(journey: Journey) -> set[str]:

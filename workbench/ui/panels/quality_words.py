@@ -44,7 +44,7 @@ REASONS = {
     DropReason.DUPLICATE_ID: "their event id was seen before",
     DropReason.TECHNICAL: "they are technical",
 }
-MENDED = {
+MENDED: dict[str, str] = {
     RepairKind.BOM_REMOVED: "byte order marks were taken off",
     RepairKind.RECODED: "files were not UTF-8 and were read in another encoding",
     RepairKind.UNDECODABLE: "bytes that the encoding does not know were replaced",
@@ -56,6 +56,7 @@ MENDED = {
     RepairKind.TOTAL_ROW: "total rows were kept as a check value only",
     RepairKind.HEADER_INVENTED: "columns without a header were given names",
     RepairKind.HEADER_RENAMED: "empty or repeated headers were given names",
+    "header_repeated": "rows that repeat the header were passed over",
     RepairKind.HEADER_TRIMMED: "headers had blanks taken off",
     RepairKind.SHORT_ROW: "rows with too few cells were filled with nothing",
     RepairKind.LONG_ROW: "rows had surplus cells, which are not kept",
