@@ -189,7 +189,8 @@ def _of_dropped(dropped: Dropped, rows: int) -> Notice:
 
 def _of_repair(repair: Repair) -> Notice:
     often = "once" if repair.count == 1 else f"{repair.count:,} times"
-    sentence = f"Mended {often}: {MENDED.get(repair.kind, repair.kind.replace("_", " "))}."
+    words = MENDED.get(repair.kind, repair.kind.replace("_", " "))
+    sentence = f"Mended {often}: {words}."
     parts = [_example(repair.example), _lines(repair.places)]
     # Repairs are done and stand below all else.
     return Notice("mended", Severity.NOTE, sentence, "  ·  ".join(filter(None, parts)), weight=-1.0)
