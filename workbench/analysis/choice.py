@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis.hits import Hits, merged
 from workbench.analysis.kernels.any_order import AnyOrder, choose_any_order
-from workbench.analysis.kernels.choice import HitList, Scratch, Tallies, choose_all, scratch, tallies
+from workbench.analysis.kernels.choice import Tallies, choose_all, graph_table, scratch, tallies, tally_table
 from workbench.analysis.kernels.entries import Bans, choose_clean, choose_open, count_attempts
 from workbench.analysis.options import Effect, Entry, Mode, Options, Span, Ties
 from workbench.analysis.shape import Shape
@@ -90,8 +90,8 @@ class Walk:
         return len(self.hits.offset) - 1
 
     @property
-    def hit_list(self) -> HitList:
-        return HitList(self.hits.position, self.hits.node, self.hits.time_us, self.place)
+    def hit_table(self) -> Ints:
+        return np.stack([self.hits.position, self.hits.node, self.hits.time_us, self.place])
 
     @property
     def most_hits(self) -> int:
@@ -156,36 +156,41 @@ def _canonical(stream: Stream, hits: Hits) -> Ints:
 
 def choose(walk: Walk, exclusions: Sequence[Exclusion] = ()) -> tuple[Paths, Tallies]:
     """The chosen path of every unit, and the counts of units with any path to each node and over each edge."""
-    graph = walk.shape.kernel_graph(walk.options, walk.options.span.from_us)
+    graph, hits = _tables(walk)
     to_us = walk.options.span.to_us
-    counts = tallies(len(walk.shape.nodes), len(walk.shape.edges))
+    counts = tally_table(len(walk.shape.nodes), len(walk.shape.edges))
 
-    def all_paths(work: Scratch, at: Ints, hit: Ints) -> int:
-        counts.reached[:], counts.eventually[:], counts.direct[:] = 0, 0, 0
-        return int(choose_all(graph, walk.hit_list, walk.hits.offset, work, counts, to_us, at, hit))
+    def all_paths(work: Ints, at: Ints, hit: Ints) -> int:
+        counts[:] = 0
+        return int(choose_all(graph, hits, walk.hits.offset, work, counts, to_us, at, hit))
 
     paths = _paths(walk, all_paths)
     if exclusions:
         bans = _bans(walk, exclusions)
-        unused = tallies(len(walk.shape.nodes), len(walk.shape.edges))
+        unused = tally_table(len(walk.shape.nodes), len(walk.shape.edges))
 
-        def clean_paths(work: Scratch, at: Ints, hit: Ints) -> int:
+        def clean_paths(work: Ints, at: Ints, hit: Ints) -> int:
             offset, borders = walk.hits.offset, walk.borders
-            arguments = (graph, walk.hit_list, offset, borders, walk.ends, bans, work, unused, to_us, at, hit)
+            arguments = (graph, hits, offset, borders, walk.ends, bans, work, unused, to_us, at, hit)
             return int(choose_clean(*arguments))
 
         paths = _paths(walk, clean_paths)
-    return paths, counts
+    return paths, tallies(counts, len(walk.shape.nodes), len(walk.shape.edges))
+
+
+def _tables(walk: Walk) -> tuple[Ints, Ints]:
+    """The graph and the hits as the kernels take them."""
+    return graph_table(walk.shape.kernel_graph(walk.options, walk.options.span.from_us)), walk.hit_table
 
 
 def choose_in_open_order(walk: Walk) -> Paths:
     """The chosen chain of every unit in a funnel that may be entered at any step."""
-    graph = walk.shape.kernel_graph(walk.options, walk.options.span.from_us)
-    unused = tallies(len(walk.shape.nodes), len(walk.shape.edges))
+    graph, hits = _tables(walk)
+    unused = tally_table(len(walk.shape.nodes), len(walk.shape.edges))
     to_us = walk.options.span.to_us
     return _paths(
         walk,
-        lambda work, at, hit: int(choose_open(graph, walk.hit_list, walk.hits.offset, work, unused, to_us, at, hit)),
+        lambda work, at, hit: int(choose_open(graph, hits, walk.hits.offset, work, unused, to_us, at, hit)),
     )
 
 
@@ -196,30 +201,31 @@ def choose_in_any_order(walk: Walk, exclusions: Sequence[Exclusion] = ()) -> Pat
     is_first = options.entry is Entry.FIRST
     rules = AnyOrder(len(walk.shape.nodes), options.window_us, span.from_us, span.to_us, options.anchor_first, is_first)
     bans = _bans(walk, exclusions)
+    hits = walk.hit_table
     places = walk.hits.offset, walk.borders, walk.ends
-    found = _paths(walk, lambda _, at, hit: int(choose_any_order(rules, walk.hit_list, *places, bans, at, hit)))
+    found = _paths(walk, lambda _, at, hit: int(choose_any_order(rules, hits, *places, bans, at, hit)))
     return replace(found, node=np.arange(len(found.node)) - np.repeat(found.at[:-1], found.length))
 
 
 def attempts_reaching(walk: Walk, exclusions: Sequence[Exclusion] = ()) -> Ints:
     """Attempts that got to each step, where a unit has one attempt open at a time."""
-    graph = walk.shape.kernel_graph(walk.options, walk.options.span.from_us)
-    unused = tallies(len(walk.shape.nodes), len(walk.shape.edges))
+    graph, hits = _tables(walk)
+    unused = tally_table(len(walk.shape.nodes), len(walk.shape.edges))
     bans = _bans(walk, exclusions)
     to_us = walk.options.span.to_us
     reached = np.zeros(len(walk.shape.nodes), np.int64)
 
-    def count(work: Scratch, at: Ints, hit: Ints) -> int:
+    def count(work: Ints, at: Ints, hit: Ints) -> int:
         reached[:] = 0
         places = walk.hits.offset, walk.borders, walk.ends
-        arguments = (graph, walk.hit_list, *places, bans, work, unused, to_us, reached)
+        arguments = (graph, hits, *places, bans, work, unused, to_us, reached)
         return int(count_attempts(*arguments))
 
     _paths(walk, count)
     return reached
 
 
-def _paths(walk: Walk, run: Callable[[Scratch, Ints, Ints], int]) -> Paths:
+def _paths(walk: Walk, run: Callable[[Ints, Ints, Ints], int]) -> Paths:
     """Run a kernel, with more work space if what it had was too little."""
     n, edges = len(walk.shape.nodes), len(walk.shape.edges)
     at = np.zeros(walk.n_units + 1, np.int64)

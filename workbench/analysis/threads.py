@@ -52,7 +52,7 @@ def unit_chunks(offset: NDArray[Any], n: int, block: int = 0) -> list[tuple[int,
     units = len(offset) - 1
     if units <= 0:
         return []
-    wanted = np.linspace(0, int(offset[-1]), n + 1)[1:-1]
+    wanted = np.linspace(0, int(offset[-1]), n + 1)[1:-1].astype(offset.dtype)  # else all of offset would be copied
     borders = {0, units, *np.searchsorted(offset, wanted).tolist()}
     if block:
         borders |= set(range(0, units, block))

@@ -7,7 +7,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.kernels.choice import Graph, HitList, Scratch, Tallies, choose
+from workbench.analysis.kernels.choice import (
+    BY_TIME,
+    ENTRY_FIRST,
+    FROM_US,
+    GOAL_RANK,
+    ID_RANK,
+    IS_ENTRY,
+    N_NODES,
+    NODE,
+    POSITION,
+    SCALARS,
+    TIME,
+    W_PATH,
+    WINDOW,
+    choose,
+)
 from workbench.analysis.kernels.compiler import inner, kernel
 
 Ints = NDArray[np.int64]
@@ -45,91 +60,91 @@ def _first_after(bans: Bans, x: int, begin: int, end: int, after: int) -> int:
 
 
 @inner
-def _fires(graph: Graph, hits: HitList, work: Scratch, bans: Bans, n: int, begin: int, end: int) -> int:
+def _fires(graph: Ints, hits: Ints, work: Ints, bans: Bans, n: int, begin: int, end: int) -> int:
     """Index of the earliest banned event that hits the path of n hits in `work.path`, or -1."""
     found = -1
-    entered = hits.time[work.path[0]]
+    entered = hits[TIME, work[W_PATH, 0]]
     for x in range(len(bans.source)):
         a = -1
         b = -1
         for k in range(n):
-            if hits.node[work.path[k]] == bans.source[x]:
+            if hits[NODE, work[W_PATH, k]] == bans.source[x]:
                 a = k
-            if hits.node[work.path[k]] == bans.target[x] and a >= 0:
+            if hits[NODE, work[W_PATH, k]] == bans.target[x] and a >= 0:
                 b = k
         if a < 0 or (not bans.is_line and b != a + 1 and a != n - 1):
             continue
-        y = _first_after(bans, x, begin, end, hits.time[work.path[a]])
+        y = _first_after(bans, x, begin, end, hits[TIME, work[W_PATH, a]])
         if y < 0:
             continue
         if b >= 0:
-            is_hit = bans.time[y] < hits.time[work.path[b]]
+            is_hit = bans.time[y] < hits[TIME, work[W_PATH, b]]
         else:
-            is_hit = bans.time[y] - entered <= graph.window
+            is_hit = bans.time[y] - entered <= graph[SCALARS, WINDOW]
         if is_hit and (found < 0 or bans.time[y] < bans.time[found]):
             found = y
     return found
 
 
 @inner
-def _wins(graph: Graph, hits: HitList, work: Scratch, n: int, best: Ints, best_n: int) -> bool:
+def _wins(graph: Ints, hits: Ints, work: Ints, n: int, best: Ints, best_n: int) -> bool:
     """Whether the path of n hits in `work.path` is chosen before `best[:best_n]`."""
     if best_n == 0:
         return True
-    a, b = work.path[n - 1], best[best_n - 1]
-    if graph.goal_rank[hits.node[a]] != graph.goal_rank[hits.node[b]]:
-        return graph.goal_rank[hits.node[a]] > graph.goal_rank[hits.node[b]]
-    if hits.time[a] != hits.time[b]:
-        return hits.time[a] < hits.time[b]
+    a, b = work[W_PATH, n - 1], best[best_n - 1]
+    if graph[GOAL_RANK, hits[NODE, a]] != graph[GOAL_RANK, hits[NODE, b]]:
+        return graph[GOAL_RANK, hits[NODE, a]] > graph[GOAL_RANK, hits[NODE, b]]
+    if hits[TIME, a] != hits[TIME, b]:
+        return hits[TIME, a] < hits[TIME, b]
     if n != best_n:
         return n > best_n
-    if graph.by_time:
+    if graph[SCALARS, BY_TIME]:
         for k in range(n):
-            if hits.time[work.path[k]] != hits.time[best[k]]:
-                return hits.time[work.path[k]] < hits.time[best[k]]
+            if hits[TIME, work[W_PATH, k]] != hits[TIME, best[k]]:
+                return hits[TIME, work[W_PATH, k]] < hits[TIME, best[k]]
     for k in range(n):
-        if hits.position[work.path[k]] != hits.position[best[k]]:
-            return hits.position[work.path[k]] < hits.position[best[k]]
+        if hits[POSITION, work[W_PATH, k]] != hits[POSITION, best[k]]:
+            return hits[POSITION, work[W_PATH, k]] < hits[POSITION, best[k]]
     for k in range(n):
-        i, j = hits.node[work.path[k]], hits.node[best[k]]
+        i, j = hits[NODE, work[W_PATH, k]], hits[NODE, best[k]]
         if i != j:
-            return graph.id_rank[i] < graph.id_rank[j]
+            return graph[ID_RANK, i] < graph[ID_RANK, j]
     return False
 
 
 @inner
-def _instant_begin(hits: HitList, i: int, lo: int) -> int:
-    while i > lo and hits.time[i - 1] == hits.time[i]:
+def _instant_begin(hits: Ints, i: int, lo: int) -> int:
+    while i > lo and hits[TIME, i - 1] == hits[TIME, i]:
         i -= 1
     return i
 
 
 @inner
-def _kept_length(hits: HitList, work: Scratch, n: int, until: int) -> int:
+def _kept_length(hits: Ints, work: Ints, n: int, until: int) -> int:
     kept = 0
     for k in range(n):
-        if hits.time[work.path[k]] <= until:
+        if hits[TIME, work[W_PATH, k]] <= until:
             kept += 1
     return kept
 
 
 @kernel
 def choose_clean(
-    graph: Graph,
-    hits: HitList,
+    graph: Ints,
+    hits: Ints,
     offset: Ints,
     borders: Ints,
     ends: Ints,
     bans: Bans,
-    work: Scratch,
-    counts: Tallies,
+    work: Ints,
+    counts: Ints,
     to_us: int,
     path_at: Ints,
     path_hit: Ints,
 ) -> int:
     """Chosen paths where exclusions discard or stop attempts; as `choose_all`, with the units' position borders."""
     end = np.zeros(2, np.int64)
-    best = np.zeros(len(graph.goal_rank) + 1, np.int64)
+    best = np.zeros(graph[SCALARS, N_NODES] + 1, np.int64)
     total = 0
     for unit in range(len(offset) - 1):
         path_at[unit] = total
@@ -137,11 +152,11 @@ def choose_clean(
         best_n = 0
         opened = -1
         for i in range(lo, hi):
-            if not graph.is_entry[hits.node[i]] or hits.time[i] < graph.from_us or hits.time[i] >= to_us:
+            if not graph[IS_ENTRY, hits[NODE, i]] or hits[TIME, i] < graph[SCALARS, FROM_US] or hits[TIME, i] >= to_us:
                 continue
-            if graph.entry_first and opened >= 0 and hits.position[i] != opened:
+            if graph[SCALARS, ENTRY_FIRST] and opened >= 0 and hits[POSITION, i] != opened:
                 break
-            opened = hits.position[i]
+            opened = hits[POSITION, i]
             n = choose(graph, hits, work, counts, _instant_begin(hits, i, lo), hi, i, to_us, -1, end)
             if n < 0:
                 return n
@@ -151,7 +166,7 @@ def choose_clean(
             if n > 0 and _wins(graph, hits, work, n, best, best_n):
                 best_n = n
                 for k in range(n):
-                    best[k] = work.path[k]
+                    best[k] = work[W_PATH, k]
         for k in range(best_n):
             path_hit[total] = best[k]
             total += 1
@@ -160,28 +175,28 @@ def choose_clean(
 
 
 @inner
-def _is_earlier(hits: HitList, work: Scratch, n: int, best: Ints) -> bool:
+def _is_earlier(hits: Ints, work: Ints, n: int, best: Ints) -> bool:
     """Whether the path in `work.path` has smaller positions than `best`, both of n hits."""
     for k in range(n):
-        if hits.position[work.path[k]] != hits.position[best[k]]:
-            return hits.position[work.path[k]] < hits.position[best[k]]
+        if hits[POSITION, work[W_PATH, k]] != hits[POSITION, best[k]]:
+            return hits[POSITION, work[W_PATH, k]] < hits[POSITION, best[k]]
     return False
 
 
 @kernel
 def choose_open(
-    graph: Graph,
-    hits: HitList,
+    graph: Ints,
+    hits: Ints,
     offset: Ints,
-    work: Scratch,
-    counts: Tallies,
+    work: Ints,
+    counts: Ints,
     to_us: int,
     path_at: Ints,
     path_hit: Ints,
 ) -> int:
     """Chosen chains of an open funnel: most steps, then the earliest positions; as `choose_all`."""
     end = np.zeros(2, np.int64)
-    most = len(graph.goal_rank)
+    most = graph[SCALARS, N_NODES]
     best = np.zeros(most + 1, np.int64)
     total = 0
     for unit in range(len(offset) - 1):
@@ -189,10 +204,10 @@ def choose_open(
         lo, hi = offset[unit], offset[unit + 1]
         best_n = 0
         for i in range(lo, hi):
-            can_get = most - hits.node[i]
-            if can_get < best_n or hits.time[i] < graph.from_us or hits.time[i] >= to_us:
+            can_get = most - hits[NODE, i]
+            if can_get < best_n or hits[TIME, i] < graph[SCALARS, FROM_US] or hits[TIME, i] >= to_us:
                 continue
-            if can_get == best_n and hits.position[i] != hits.position[best[0]]:
+            if can_get == best_n and hits[POSITION, i] != hits[POSITION, best[0]]:
                 continue
             n = choose(graph, hits, work, counts, _instant_begin(hits, i, lo), hi, i, to_us, -1, end)
             if n < 0:
@@ -200,7 +215,7 @@ def choose_open(
             if n > best_n or (n == best_n and _is_earlier(hits, work, n, best)):
                 best_n = n
                 for k in range(n):
-                    best[k] = work.path[k]
+                    best[k] = work[W_PATH, k]
         for k in range(best_n):
             path_hit[total] = best[k]
             total += 1
@@ -210,14 +225,14 @@ def choose_open(
 
 @kernel
 def count_attempts(
-    graph: Graph,
-    hits: HitList,
+    graph: Ints,
+    hits: Ints,
     offset: Ints,
     borders: Ints,
     ends: Ints,
     bans: Bans,
-    work: Scratch,
-    counts: Tallies,
+    work: Ints,
+    counts: Ints,
     to_us: int,
     reached: Ints,
 ) -> int:
@@ -228,8 +243,14 @@ def count_attempts(
         closed = -(1 << 62)
         used = -1
         for i in range(lo, hi):
-            t = hits.time[i]
-            if hits.node[i] != 0 or t < graph.from_us or t >= to_us or t <= closed or hits.position[i] <= used:
+            t = hits[TIME, i]
+            if (
+                hits[NODE, i] != 0
+                or t < graph[SCALARS, FROM_US]
+                or t >= to_us
+                or t <= closed
+                or hits[POSITION, i] <= used
+            ):
                 continue
             n = choose(graph, hits, work, counts, i, hi, i, to_us, -1, end)
             if n < 0:
@@ -241,10 +262,10 @@ def count_attempts(
                 reached[k] += 1
             if y >= 0:
                 closed = bans.time[y]
-            elif n == len(graph.goal_rank):
+            elif n == graph[SCALARS, N_NODES]:
                 closed = -(1 << 62)
                 for k in range(n):
-                    used = max(used, hits.position[work.path[k]])
+                    used = max(used, hits[POSITION, work[W_PATH, k]])
             else:
-                closed = t + graph.window
+                closed = t + graph[SCALARS, WINDOW]
     return 0
