@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,8 @@ from workbench.analysis.audits.audit import live_audit, open_findings
 from workbench.analysis.audits.finding import Finding, Severity, sort_key
 from workbench.analysis.kept import kept_figures
 from workbench.forecast.figures import MapFigures, map_figures
-from workbench.journey.element import Element
+from workbench.forecast.micro_worth import MicroWorth, micro_worths
+from workbench.journey.element import Element, ElementId
 from workbench.journey.journey import Journey
 from workbench.session.analyst import Analyst
 from workbench.session.forecaster import Forecaster
@@ -129,6 +130,13 @@ class Desk(QObject):
         study: Study | None = self.analyst.answer(STUDY) if self.analyst.is_current(STUDY) else None
         associations = study.associations if study is not None else None
         self.forecaster.rebuild(self.session.journey, self.analyst.measures, associations)
+
+    @property
+    def worths(self) -> Mapping[ElementId, MicroWorth]:
+        """What each micro-conversion is worth: measured once the study is in, else from the forecast or as typed."""
+        outcome = self.forecaster.outcome
+        study: Study | None = self.analyst.answer(STUDY) if self.analyst.is_current(STUDY) else None
+        return {} if outcome is None else micro_worths(self.session.journey, outcome, study.worth if study else None)
 
     @property
     def finding_counts(self) -> dict[str, int]:

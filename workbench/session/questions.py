@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workbench.analysis.segment_rules import SegmentReport
     from workbench.analysis.trace import Trace
     from workbench.analysis.weeks import Days, WeekOverWeek
+    from workbench.analysis.worth import ValueTable
     from workbench.events.store import EventStore
     from workbench.forecast.backtest import SeriesForecast
     from workbench.forecast.series import Leading
@@ -46,6 +47,7 @@ class Study:
     findings: tuple[Finding, ...]
     titles: dict[str, str]
     top: tuple[str, ...] = ()
+    worth: ValueTable | None = None
 
     @property
     def associations(self) -> dict[ElementId, float]:
@@ -59,6 +61,7 @@ def study(journey: Journey, measures: Measures, loaded: Loaded, progress: Progre
     from workbench.analysis.audits.audit import audit_on
     from workbench.analysis.dead_end_table import dead_end_table
     from workbench.analysis.ground import Ground
+    from workbench.analysis.worth import micro_values
     from workbench.export.report import ignored_events
 
     if loaded.store is None:
@@ -74,7 +77,7 @@ def study(journey: Journey, measures: Measures, loaded: Loaded, progress: Progre
     findings = audit_on(journey, measures, loaded.store, ground)
     titles = {str(e.element_id): e.title for e in journey.elements}
     top = tuple(titles.get(row.name, row.name) for row in ground.top)
-    return Study(table, found, findings, titles, top)
+    return Study(table, found, findings, titles, top, micro_values(ground))
 
 
 @dataclass(frozen=True)

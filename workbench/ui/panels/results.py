@@ -59,11 +59,17 @@ def _value_lines(desk: Desk, element: Element) -> list[str]:
     outcome, currency = desk.forecaster.outcome, desk.session.journey.currency
     if outcome is None or element.kind is Kind.MACRO:
         return []
-    worth = outcome.value_to_go.get(element.element_id)
-    lost = outcome.money_lost.get(element.element_id)
     lines = []
-    if worth is not None and worth.value is not None:
-        lines.append(f"Value per person here: <b>{numbers.money(worth.value, currency)}</b> ({worth.grade.value})")
+    worth = desk.worths.get(element.element_id)
+    if worth is not None:
+        span = ""
+        if worth.interval.low is not None and worth.interval.high is not None:
+            span = f" ({numbers.money(worth.interval.low, currency)} to {numbers.money(worth.interval.high, currency)})"
+        lines.append(f"Inverse-funnel value: <b>{numbers.money(worth.value, currency)}</b>{span}")
+        lines.append(f"It is the {worth.basis.value}: an average, not what one more would bring.")
+    elif (ahead := outcome.value_to_go.get(element.element_id)) is not None and ahead.value is not None:
+        lines.append(f"Value per person here: <b>{numbers.money(ahead.value, currency)}</b> ({ahead.grade.value})")
+    lost = outcome.money_lost.get(element.element_id)
     if lost is not None and lost.value is not None:
         lines.append(f"Worth of those who left: <b>{numbers.money(lost.value, currency)}</b>")
     return lines
