@@ -42,7 +42,7 @@ class Part:
         place = np.searchsorted(known_first, first)
         while len(wrong := np.flatnonzero(known_second[place] != second)):
             place[wrong] += 1
-        return gathered(texts, place)
+        return texts if len(place) == len(texts) else gathered(texts, place)
 
 
 @dataclass(slots=True)
