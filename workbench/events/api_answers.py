@@ -32,5 +32,6 @@ def report_name(found: Sequence[tables.Table], readings: Sequence[Reading]) -> s
     if any(isinstance(r, JsonRecordsReading) and r.whole_object() for r in readings):
         return "ga4-data-api" if {"totalusers", "eventname", "activeusers", "eventcount"} & columns else "counts"
     if notes.startswith("#"):
-        return "ga4-report" if "Start date" in notes else "ga4-freeform"
+        dated = any(tables.labelled_dates(table.notes) for table in found)
+        return "ga4-report" if dated else "ga4-freeform"
     return "counts"

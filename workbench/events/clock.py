@@ -39,7 +39,7 @@ _COMPACT = re.compile(
 )
 _WEEKDAY = re.compile(r"^[^\W\d_]{2,10}\.?,\s*|^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\s+", re.IGNORECASE)
 _DAY_MONTH = re.compile(
-    r"(?P<d>\d{1,2})(?:st|nd|rd|th)?[-. ]\s*(?P<n>[^\W\d_]{3,12})\.?[-, ]\s*(?P<y>\d{4})", re.IGNORECASE
+    r"(?P<d>\d{1,2})(?:st|nd|rd|th)?[-./ ]\s*(?P<n>[^\W\d_]{3,12})\.?[-,/ ]\s*(?P<y>\d{4})", re.IGNORECASE
 )
 _MONTH_DAY = re.compile(r"(?P<n>[^\W\d_]{3,12})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})", re.IGNORECASE)
 _TIME = re.compile(
@@ -48,6 +48,11 @@ _TIME = re.compile(
 )
 _ZONE = re.compile(
     r"^(?:(?P<n>[A-Za-z]+(?:/[A-Za-z_+\-0-9]+)*))?\s*(?P<o>[+\-−]\d{1,2}(?::?\d{2})?(?::\d{2})?)?\s*(?:\(.*\))?$"
+)
+
+
+_YEAR_AT_END = re.compile(
+    r"^([^\W\d_]{3,4}\s+\d{1,2})\s+(\d{1,2}:\d{2}:\d{2}(?:\.\d+)?)((?:\s+[A-Z]{1,5})?)\s+(\d{4})$"
 )
 
 
@@ -78,7 +83,7 @@ def read(text: str, day_first: bool) -> Reading | None:
     True
     """
     text = " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split()).strip("\"'")
-    bare = _WEEKDAY.sub("", text)
+    bare = _YEAR_AT_END.sub(r"\1 \4 \2\3", _WEEKDAY.sub("", text))
     found = _date(bare, day_first)
     if found is None:
         return None

@@ -33,16 +33,22 @@ _COUNT_WORDS = words(
     """
 )
 _UNIQUE_WORDS = re.compile(
-    r"user|visitor|people|person|unique|nutzer|besucher|utilisateur|usuario|kunden|customer|пользовател"
+    r"user|visitor|people|person|unique|nutzer|besucher|utilisateur|usuari|usuári|utilizador|utent|visiteur|visitant|"
+    r"gebruiker|bezoeker|użytkownik|kunden|customer|client|пользовател|посетител|用户|ユーザー|사용자"
 )
+_PART_WORDS = re.compile(r"new|returning|neue|nouve|nuevo|novos|nuovi|recurr|wiederkehr")
 _RATE_WORDS = re.compile(
-    r"(?:^|_)(?:rate|ratio|percent|pct|quote|anteil|avg|nth)(?:_|$)|per_|average|elapsed|duration|revenue|umsatz|"
+    r"(?:^|_)(?:rate|ratio|percent|pct|quote|anteil|avg|nth|taux|tasa|taxa|tasso)(?:_|$)|per_|_par_|_por_|_pro_|average|elapsed|duration|revenue|umsatz|"
     r"abandonments?$|z_score"
 )
+_ASIDE = re.compile(r"\s*\([^)]*\)\s*$")  # "Active users (% of Step 1)"
 _FLAGS = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "t": 1.0, "f": 0.0, "": None}
 _NUMBERED = re.compile(r"^\s*(\d{1,3})\s*[.):]\s+(?=\S)")
 _DATE_WORDS = ("date", "day", "week", "week_start", "month", "datum", "tag", "woche", "fecha", "дата", "jour")
-_ALL = ("total", "reserved_total", "all", "all users", "gesamt", "(total)")
+_ALL = frozenset(
+    {"total", "reserved_total", "all", "all users", "gesamt", "(total)", "alle nutzer", "tous les utilisateurs"}
+)
+_ALL |= {"todos los usuarios", "todos os usuários", "tutti gli utenti", "totaal", "totale", "всего", "итого"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class _Roles:
     date: str | None
     segment: str | None
     counts: tuple[str, ...]
+    breakdowns: tuple[str, ...] = ()
 
 
 def counts_of(table: Table, ledger: Ledger, chosen: dict[str, str] | None = None) -> StepCounts | None:
@@ -86,10 +93,16 @@ def _roles(table: Table, chosen: dict[str, str]) -> _Roles:
     counts = _count_columns(numeric, step is not None)
     if "value" in chosen:
         counts = [chosen["value"], *(name for name in counts if name != chosen["value"])]
-    segment = next((name for name in texts if name != step), None)
     if step is None and len(counts) < 2 and texts:
-        step, segment = texts[0], next(iter(texts[1:]), None)
-    return _Roles(step, day, segment, tuple(counts))
+        step = texts[0]
+    parts = [name for name in texts if name != step]
+    segment = next((name for name in parts if _is_split(table.column(name))), next(iter(parts), None))
+    return _Roles(step, day, segment, tuple(counts), tuple(name for name in parts if name != segment))
+
+
+def _is_split(cells: Sequence[str]) -> bool:
+    """Whether a column tells several segments apart."""
+    return len({cell.strip() for cell in cells if _segment(cell) is not None}) > 1
 
 
 def _date_column(table: Table) -> str | None:
@@ -134,7 +147,10 @@ def numeric_columns(table: Table) -> dict[str, list[float | None]]:
 
 def _is_count(cells: Sequence[str], name: str) -> bool:
     """Whether a column counts something: whole numbers, and no rate, time or money by its name."""
-    if _is_id(name) or _RATE_WORDS.search(natural_words(name)) or "/" in name or "%" in name:
+    bare = _ASIDE.sub("", name)
+    if natural_words(name) in NAMES["time"]:
+        return False
+    if _is_id(name) or _RATE_WORDS.search(natural_words(bare)) or "/" in bare or "%" in bare:
         return False
     return (_is_numeric(cells) or _is_flag(cells)) and all(v is None or v.is_integer() for v in _values(cells))
 
@@ -153,7 +169,8 @@ def _values(cells: Sequence[str]) -> list[float | None]:
 
 def _step_column(texts: Sequence[str], table: Table) -> str | None:
     by_words = {natural_words(name): name for name in texts}
-    return next((by_words[word] for word in _STEP_WORDS if word in by_words), None)
+    named = (by_words[word] for word in _STEP_WORDS if word in by_words)
+    return next(named, next((by_words[word] for word in by_words if SOUNDS["event"].search(word)), None))
 
 
 def _count_columns(numeric: Sequence[str], is_long: bool) -> list[str]:
@@ -161,7 +178,13 @@ def _count_columns(numeric: Sequence[str], is_long: bool) -> list[str]:
     if not is_long:
         return list(numeric)
     rank = {word: place for place, word in enumerate(_COUNT_WORDS)}
-    return sorted(numeric, key=lambda name: rank.get(natural_words(name), len(rank)))
+    return sorted(numeric, key=lambda name: _rank(natural_words(name), rank))
+
+
+def _rank(plain: str, rank: dict[str, int]) -> tuple[bool, int]:
+    """People before events, known names before others; new and returning people are only a part of all."""
+    counts_people = bool(_UNIQUE_WORDS.search(plain)) and not _PART_WORDS.search(plain)
+    return not counts_people, rank.get(plain, len(rank))
 
 
 def _read(cells: Sequence[str], ledger: Ledger) -> list[float | None]:
@@ -174,14 +197,42 @@ def _read(cells: Sequence[str], ledger: Ledger) -> list[float | None]:
 def _people(table: Table, roles: _Roles) -> StepCounts | None:
     """People by step, of a table that lists who reached which step and not when."""
     person = next((name for name in table.columns if _is_id(name)), None)
-    if person is None or roles.step is None:
+    if person is None or roles.step is None or unread_time(table) is not None:
         return None
     reached: dict[str, set[str]] = {}
-    for who, step in zip(table.column(person), table.column(roles.step), strict=True):
-        if step.strip() and not is_missing_id(who):
+    # Where ids are numbers, one 0 is the first of them; many are a placeholder.
+    counted = table.column(person)
+    numbered = counted.count("0") == 1 and all(who.isdigit() for who in counted if who.strip())
+    for who, step in zip(counted, table.column(roles.step), strict=True):
+        if step.strip() and not is_missing_id(who, numbered):
             reached.setdefault(step.strip(), set()).add(who)
     rows = tuple(StepCount(step, len(people)) for step, people in reached.items())
     return StepCounts(tuple(reached), rows, CountKind.UNIQUE, person, (person,)) if rows else None
+
+
+def unread_time(table: Table) -> tuple[str, str] | None:
+    """A column that is called a time and a cell of it that cannot be read, or None if there is none."""
+    for name in table.columns:
+        cell = next((cell for cell in table.column(name) if cell.strip()), "")
+        is_known = times.is_time(cell) or times.is_epoch(cell) or times.is_serial(cell) or as_date(cell) is not None
+        if natural_words(name) in NAMES["time"] and cell and not is_known:
+            return name, cell
+    return None
+
+
+def unrecognised(name: str, found: Sequence[Table]) -> WorkbenchError:
+    """What to tell of a file that holds neither events nor step counts."""
+    for column, cell in filter(None, map(unread_time, found)):
+        return WorkbenchError(
+            f"{name}: the times in “{column}” cannot be read, such as “{cell}”.",
+            "Write them as 2021-03-01 10:00:00 or as seconds since 1970, or name another column: --map time=COLUMN.",
+        )
+    columns = ", ".join(dict.fromkeys(column for table in found for column in table.columns[:40]))
+    return WorkbenchError(
+        f"{name} holds neither events nor step counts that were recognised.",
+        "Name the columns with --map user=COLUMN,time=COLUMN,event=COLUMN."
+        + (f" The columns are: {columns}." if columns else ""),
+    )
 
 
 def _dates(table: Table, name: str | None) -> list[date | None]:
@@ -200,6 +251,25 @@ def _filled_down(cells: Iterable[str]) -> list[str]:
     return filled
 
 
+def _filled_in_groups(steps: Sequence[str], cells: Sequence[str]) -> list[str]:
+    """Segments of a report that is split once more: only the first row of a segment names it."""
+    filled, current = [], ""
+    for step, cell in zip(steps, cells, strict=True):
+        current = cell.strip() or ("" if step.strip() else current)
+        filled.append(current)
+    return filled
+
+
+def _whole_rows(table: Table, breakdowns: Sequence[str]) -> list[bool]:
+    """Which rows count everybody of their segment: where a further split has rows of its own for all, only those."""
+    whole = [True] * len(table.rows)
+    for name in breakdowns:
+        cells = [cell.strip().casefold() for cell in table.column(name)]
+        if any(cell in _ALL for cell in cells):
+            whole = [keep and cell in _ALL for keep, cell in zip(whole, cells, strict=True)]
+    return whole
+
+
 def _segment(cell: str) -> str | None:
     return None if not cell.strip() or cell.strip().casefold() in _ALL else cell.strip()
 
@@ -207,11 +277,16 @@ def _segment(cell: str) -> str | None:
 def _long(table: Table, roles: _Roles, counts: Sequence[float | None]) -> StepCounts:
     named = _filled_down(table.column(roles.step or ""))
     segments = table.column(roles.segment) if roles.segment else [""] * len(named)
+    if roles.breakdowns:
+        segments = _filled_in_groups(table.column(roles.step or ""), segments)
     days = _dates(table, roles.date)
+    whole = _whole_rows(table, roles.breakdowns)
     rows = [
         StepCount(_without_number(step), count, day, _segment(segment), line)
-        for step, count, day, segment, line in zip(named, counts, days, segments, table.lines, strict=True)
-        if count is not None and step
+        for step, count, day, segment, line, is_whole in zip(
+            named, counts, days, segments, table.lines, whole, strict=True
+        )
+        if count is not None and step and is_whole
     ]
     return StepCounts(
         _ordered(named),

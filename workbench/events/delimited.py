@@ -133,7 +133,7 @@ class DelimitedReading:
         if self._is_clean:
             for rows in self._quick():
                 delivered += rows.batch.num_rows
-                yield rows
+                yield self._without_headers(rows, ledger)
             if self.was_quick:
                 return
         yield from self._careful(ledger, delivered, BATCH_ROWS)
@@ -236,7 +236,26 @@ class DelimitedReading:
         records = itertools.islice(records, delivered + self.dialect.has_header, None)
         while block := list(itertools.islice(records, batch_rows)):
             fitted = [self._fitted(start, cells, len(names), ledger) for start, cells in block]
-            yield text_rows(names, fitted, [start for start, _ in block])
+            yield self._without_headers(text_rows(names, fitted, [start for start, _ in block]), ledger)
+
+    def _without_headers(self, rows: Rows, ledger: Ledger) -> Rows:
+        """Leave out rows that say what the header says, as they stand where files were put together."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        header = self._first or []
+        if not self.dialect.has_header or len(header) < 2:
+            return rows
+        likely = pc.equal(rows.batch.column(0), header[0]).fill_null(False).to_numpy(zero_copy_only=False)
+        columns = rows.batch.columns
+        again = [p for p in map(int, np.flatnonzero(likely)) if [column[p].as_py() for column in columns] == header]
+        if not again:
+            return rows
+        ledger.note(RepairKind.HEADER_REPEATED, len(again), ",".join(header), [rows.lines[p].as_py() for p in again])
+        keep = np.ones(len(rows.lines), bool)
+        keep[again] = False
+        mask = pa.array(keep)
+        return Rows(rows.batch.filter(mask), rows.lines.filter(mask))
 
     def _fitted(self, start: int, cells: list[str], width: int, ledger: Ledger) -> list[str]:
         if len(cells) == width:

@@ -79,16 +79,17 @@ class Intake:
             self.last_us = max(self.last_us, int(time_us[keep].max()))
         texts = _texts(users)
         first, second = self.hash_texts(texts.content, texts.offset)
-        place = user_index[keep] - 1
+        some: Any = slice(None) if len(keep) == batch.num_rows else keep  # nothing is copied where all is kept
+        place = user_index[some] - 1
         fresh = self._fresh(first, second)
         return CodedRows(
             (first[place], second[place]),
-            time_us[keep],
-            event[keep].astype(np.uint16),
-            ordinal[keep],
+            time_us[some],
+            event[some].astype(np.uint16),
+            ordinal[some],
             _optional_numbers(batch, "order", keep),
             self._event_ids(batch, keep, ordinal),
-            {name: self._value_codes(name, batch)[keep] for name in batch.schema.names if name not in _RESERVED},
+            {name: self._value_codes(name, batch)[some] for name in batch.schema.names if name not in _RESERVED},
             (first[fresh], second[fresh], gathered(texts, fresh)),
         )
 
@@ -219,9 +220,7 @@ def _encoded(column: Any) -> tuple[NDArray[np.int64], Any]:
 
     coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
     indices = coded.indices.fill_null(-1) if coded.indices.null_count else coded.indices
-    index = indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    index += 1
-    return index, coded.dictionary
+    return np.add(indices.to_numpy(zero_copy_only=False), 1, dtype=np.int64), coded.dictionary
 
 
 def _recoded(index: NDArray[np.int64], codes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from workbench.errors import WorkbenchError
 from workbench.events.archives import Member
+from workbench.events.json_tables import records_of
 from workbench.events.nested import record_batch
 from workbench.events.reading import BATCH_ROWS, SAMPLE_ROWS, Origin, Rows
 from workbench.events.repairs import Ledger, RepairKind
@@ -26,6 +27,7 @@ _CHUNK = 16 << 20
 _BLOCK = 4 << 20
 _PER_PLACE = 40
 _PRIMER = 50  # lines that tell which fields would be guessed to be times, before much is read
+_AROUND = b" \t\r\n\x1e"  # a record separator stands before each record of a JSON text sequence
 MAX_LINE = 16 << 20
 MAX_WRAPPED = 512 << 20
 
@@ -167,7 +169,7 @@ def careful_rows(lines: list[bytes], first: int, ledger: Ledger) -> Iterator[Row
     records: list[dict[str, Any]] = []
     numbers: list[int] = []
     for number, raw in enumerate(lines, first):
-        line = raw.strip().rstrip(b",")
+        line = raw.strip(_AROUND).rstrip(b",")
         if not line or line in (b"[", b"]"):
             ledger.note(RepairKind.BLANK_LINE, 1, "", [number])
             continue
@@ -206,6 +208,8 @@ class JsonRecordsReading(JsonLinesReading):
             value = json.loads(self._text.path.read_bytes()[self._text.start :])
         except (ValueError, RecursionError):
             return None
+        if isinstance(value, list) and value and all(isinstance(one, dict) and "metricHeaders" in one for one in value):
+            return {"reports": value}
         return value if isinstance(value, dict) else None
 
     def batches(self, ledger: Ledger) -> Iterator[Rows]:
@@ -232,14 +236,24 @@ class JsonRecordsReading(JsonLinesReading):
 
 
 def wrapped_records(text: TextFile) -> list[dict[str, Any]] | None:
-    """The records inside an object such as {"data": [...]}, or None if the file is no such object."""
-    if text.size > MAX_WRAPPED:
+    """The records inside an object such as {"data": [...]} or of a table laid sideways; None for plain records."""
+    if text.size > MAX_WRAPPED or _begins_with_record(text):
         return None
     try:
         value = json.loads(text.path.read_bytes()[text.start :])
     except (ValueError, RecursionError):
         return None
-    return inner_records(value, 3) if isinstance(value, dict) else None
+    if isinstance(value, dict):
+        return inner_records(value, 3) or records_of(value)
+    return records_of(value)
+
+
+def _begins_with_record(text: TextFile) -> bool:
+    """Whether the file is an array of objects, which is streamed."""
+    with text.path.open("rb") as file:
+        file.seek(text.start)
+        head = file.read(1 << 12).split()
+    return b"".join(head[:3]).startswith(b"[{")
 
 
 def inner_records(value: dict[str, Any], depth: int) -> list[dict[str, Any]] | None:
@@ -286,6 +300,6 @@ def stream_values(text: TextFile, ledger: Ledger) -> Iterator[Any]:
 
 
 def _skip(buffer: str, place: int) -> int:
-    while place < len(buffer) and buffer[place] in " \t\r\n,[]":
+    while place < len(buffer) and buffer[place] in " \t\r\n\x1e,[]":
         place += 1
     return place

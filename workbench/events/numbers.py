@@ -14,6 +14,7 @@ _MONEY = re.compile(
     r"(?:[$€£¥₹₽₺₩¢]|\b(?:USD|EUR|GBP|CHF|JPY|CAD|AUD|SEK|NOK|DKK|PLN|CZK|BRL|INR|US|R|kr|zł|Kč|Fr)\b\.?)", re.I
 )
 _SHAPE = re.compile(rf"^[+\-−]?\d[\d.,{_SPACES}{_APOSTROPHES}]*(?:[eE][+-]?\d+)?$|^[+\-−]?[.,]\d+$")
+_SHARE_BESIDE = re.compile(r"(?<=\d)\s*\(\s*[\d.,]+\s*%\s*\)$")  # "1,000 (25.2%)", as a page shows it
 _PLAIN = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$")
 _EMPTY = {"", "-", "–", "—", "null", "none", "nan", "n/a", "na", "(not set)", "undefined", "#n/a"}
 
@@ -36,7 +37,7 @@ PLAIN = NumberStyle()
 
 def _bare(cell: str) -> tuple[str, bool, bool]:
     """(Digits and separators only, is negative, is per cent)."""
-    text = cell.strip(_SPACES + "\t\r\n")
+    text = _SHARE_BESIDE.sub("", cell.strip(_SPACES + "\t\r\n"))
     negative = text.startswith("(") and text.endswith(")")
     text = text[1:-1] if negative else text
     percent = text.rstrip(_SPACES).endswith("%")

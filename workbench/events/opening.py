@@ -10,6 +10,7 @@ from workbench.errors import WorkbenchError
 from workbench.events.archives import Member, Staging
 from workbench.events.columnar import ParquetReading
 from workbench.events.delimited import open_delimited
+from workbench.events.json_tables import records_of
 from workbench.events.jsonlines import JsonLinesReading, JsonRecordsReading, inner_records
 from workbench.events.reading import Reading
 from workbench.events.repairs import Ledger
@@ -18,7 +19,8 @@ from workbench.events.text import TextFile, read_text
 from workbench.events.wording import natural_words, words
 
 _UNKNOWN = "Give an export of events or counts: CSV, TSV, XLSX, ODS, Parquet, JSON, JSON lines or XES, plain or packed."
-_TEXT_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_TEXT_CONTROLS = re.compile(rb"[\x02-\x08\x0e-\x1a\x1c-\x1f]")
+_BEFORE_RECORDS = " \t\r\n\x1e"
 _RECORD_WORDS = frozenset(
     words(
         """
@@ -27,7 +29,17 @@ _RECORD_WORDS = frozenset(
         """
     )
 )
-_FOREIGN = {b"Obj\x01": "Avro", b"ORC": "ORC", b"SQLite format 3": "SQLite", b"%PDF": "PDF", b"\x89PNG": "picture"}
+_FOREIGN = {
+    b"Obj\x01": "an Avro file",
+    b"ORC": "an ORC file",
+    b"ARROW1": "an Arrow or Feather file",
+    b"\xff\xff\xff\xff": "an Arrow stream",
+    b"SQLite format 3": "an SQLite database",
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"Rar!": "a RAR archive",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+}
 
 
 def open_reading(member: Member, staging: Staging, ledger: Ledger, sheet: str | None = None) -> Reading:
@@ -53,7 +65,7 @@ def open_reading(member: Member, staging: Staging, ledger: Ledger, sheet: str | 
 def _refuse_binary(member: Member, head: bytes) -> None:
     for magic, name in _FOREIGN.items():
         if head.startswith(magic):
-            raise WorkbenchError(f"{member.name} is an {name} file, which is not read.", _UNKNOWN)
+            raise WorkbenchError(f"{member.name} is {name}, which is not read.", _UNKNOWN)
     controls = len(_TEXT_CONTROLS.findall(head))
     if controls > 0.05 * len(head) and head.count(b"\0") < 0.2 * len(head):
         raise WorkbenchError(f"{member.name} is no text, table or archive that is known.", _UNKNOWN)
@@ -63,7 +75,7 @@ def _open_text(member: Member, text: TextFile) -> Reading:
     head = _head(text)
     if head.strip() == "No data available":
         raise WorkbenchError(f"{member.name} says “No data available”.", "Export a period that holds visits.")
-    first = head.lstrip()[:1]
+    first = head.lstrip(_BEFORE_RECORDS)[:1]
     if first == "<":
         return _open_xml(member, text, head)
     if first == "{" and _has_line_records(head) and not _is_wrapper(text, head):
@@ -81,12 +93,21 @@ def _head(text: TextFile) -> str:
 
 def _has_line_records(head: str) -> bool:
     lines = [line for line in head.splitlines()[:20] if line.strip()]
-    return any(_is_object(line) for line in lines[:10]) or len(lines) == 1
+    return any(_is_object(line) for line in lines[:10]) or (len(lines) == 1 and not _holds_several(lines[0]))
+
+
+def _holds_several(line: str) -> bool:
+    """Whether objects follow each other without a line between them."""
+    try:
+        value, end = json.JSONDecoder().raw_decode(line.strip(_BEFORE_RECORDS))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and line.strip(_BEFORE_RECORDS)[end:].lstrip(", \t")[:1] == "{"
 
 
 def _is_object(line: str) -> bool:
     try:
-        return isinstance(json.loads(line), dict)
+        return isinstance(json.loads(line.strip(_BEFORE_RECORDS)), dict)
     except (ValueError, RecursionError):
         return False
 
@@ -101,13 +122,20 @@ def _is_wrapper(text: TextFile, head: str) -> bool:
         return False
     if not isinstance(whole, dict) or is_event_like(whole):
         return False
-    return "rows" in whole or inner_records(whole, 3) is not None
+    return "rows" in whole or inner_records(whole, 3) is not None or records_of(whole) is not None
 
 
 def is_event_like(record: dict[str, Any]) -> bool:
     """Whether an object is itself a record: it says whose it is, or what happened."""
-    keys = {natural_words(key) for key, value in record.items() if not isinstance(value, list)}
+    keys = {
+        natural_words(key) for key, value in record.items() if not isinstance(value, list) and not _is_column(value)
+    }
     return bool(keys & _RECORD_WORDS) and "rows" not in record
+
+
+def _is_column(value: Any) -> bool:
+    """Whether a value holds cells by the number of their row."""
+    return isinstance(value, dict) and bool(value) and all(key.isdigit() for key in value)
 
 
 def _open_xml(member: Member, text: TextFile, head: str) -> Reading:

@@ -5,7 +5,7 @@ Kinds of repair (`repairs` of an import report):
 ==================  ===================================================================================================
 kind                what was done
 ==================  ===================================================================================================
-bom_removed         a byte order mark stood before the first header
+bom_removed         a byte order mark stood before the first header, or before a later line
 recoded             the text was not UTF-8 and was read in the encoding the report names
 undecodable         bytes that the encoding does not know were replaced by U+FFFD
 nul_removed         NUL bytes inside text were taken out
@@ -17,6 +17,7 @@ total_row           a total or grand total was left out of the rows and kept as 
 header_invented     the first row is data, so columns were named column_1, column_2 ...
 header_renamed      an empty or repeated header got a name of its own
 header_trimmed      blanks around a header were taken off
+header_repeated     the header stands again further down, as where files were put together; it is no row
 short_row           a row with too few cells; the missing ones are empty
 long_row            a row with more cells than the header; the surplus is not kept
 quote_broken        a quotation mark that is never closed was read as a plain character
@@ -72,6 +73,7 @@ class RepairKind(StrEnum):
     HEADER_INVENTED = "header_invented"
     HEADER_RENAMED = "header_renamed"
     HEADER_TRIMMED = "header_trimmed"
+    HEADER_REPEATED = "header_repeated"
     SHORT_ROW = "short_row"
     LONG_ROW = "long_row"
     QUOTE_BROKEN = "quote_broken"

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 ROLES = ("user", "time", "event", "session", "value", "event_id", "currency", "transaction", "order")
 _PREFIX = re.compile(r"^(?:event_properties|properties|event_params|params|ep|ecommerce|traits|data)[._]+(?=.)")
-MISSING_IDS = frozenset({"", "null", "none", "nan", "nil", "undefined", "(not set)", "n/a", "0"})
+MISSING_IDS = frozenset(
+    {"", "null", "none", "nan", "nil", "undefined", "(not set)", "n/a", "0", "-", "--", "\\n", "<null>", "<na>", "#n/a"}
+    | {"(none)", "(null)", "(empty)", "(data deleted)", "unknown", "anonymous", "false"}
+)
 _ZERO_UUID = re.compile(r"^\{?0{8}-?0{4}-?0{4}-?0{4}-?0{12}\}?$")
 
 
@@ -216,10 +219,17 @@ class Guess:
         texts = [
             n for n in self._names if n != time and self.cells(n) and len(self.cells(n)) > 0.5 * self._sample.num_rows
         ]
-        ranked = sorted(texts, key=lambda n: (all(map(numbers.is_number, self.cells(n)[:50])), len(set(self.cells(n)))))
+        ranked = sorted(texts, key=lambda n: (self._is_coded(n), len(set(self.cells(n)))))
         if len(ranked) < 2:
             return user, event
-        return max(ranked, key=lambda n: len(set(self.cells(n))) if n != ranked[0] else -1), ranked[0]
+        # A column that never repeats numbers the rows; people come back.
+        people = [n for n in ranked[1:] if len(set(self.cells(n))) < len(self.cells(n))] or ranked[1:]
+        return max(people, key=lambda n: (len(set(self.cells(n))), self._is_coded(n))), ranked[0]
+
+    def _is_coded(self, name: str) -> bool:
+        """Whether a column holds codes and not names: numbers, or values that mostly hold digits."""
+        found = set(self.cells(name)[:50])
+        return sum(any(c.isdigit() for c in cell) for cell in found) > 0.5 * len(found)
 
     def _value(self, taken: set[str | None]) -> str | None:
         named = [name for name in self._named("value") if name not in taken and self._is_amount(name)]

@@ -255,11 +255,7 @@ class Sources:
         read = [counting.counts_of(table, self.ledger, chosen) for table in found] if own is None else [own]
         parts = [one for one in read if one is not None]
         if not parts:
-            columns = ", ".join(self._readings[0].sample.schema.names[:40])
-            raise WorkbenchError(
-                f"{self._readings[0].origin.member.name} holds neither events nor step counts that were recognised.",
-                f"Name the columns with --map user=COLUMN,time=COLUMN,event=COLUMN. The columns are: {columns}.",
-            )
+            raise counting.unrecognised(self._readings[0].origin.member.name, found)
         counts = aggregates.merged(parts)
         return counts if self._choices.count_kind is None else replace(counts, kind=self._choices.count_kind)
 

@@ -22,7 +22,7 @@ from workbench.events.sheets import SheetReading
 
 _MAX_ROWS = 1_100_000
 _SPAN = re.compile(r"#?\s*(\d{8})-(\d{8})\s*$|(\d{4}-\d\d-\d\d) (?:to|bis|-|–) (\d{4}-\d\d-\d\d)")
-_LABELLED = re.compile(r"#?\s*(Start|End) date:\s*(\d{8})", re.IGNORECASE)
+_LABELLED = re.compile(r"#\s*[^:#]{3,40}:\s*(\d{8})\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,18 @@ class Table:
         """The dates that the notes say the table covers."""
         first = last = None
         for note in self.notes:
-            found, labelled = _SPAN.search(note), _LABELLED.match(note)
+            found = _SPAN.search(note)
             if found:
                 first, last = as_date(found[1] or found[3]), as_date(found[2] or found[4])
-            elif labelled and labelled[1].lower() == "start":
-                first = as_date(labelled[2])
-            elif labelled:
-                last = as_date(labelled[2])
-        return first, last
+        # "Start date" and "End date" follow each other, in the language of whoever made the report.
+        named = labelled_dates(self.notes)
+        return (named[-2], named[-1]) if len(named) > 1 else (first, last)
+
+
+def labelled_dates(notes: Sequence[str]) -> list[date | None]:
+    """The dates that stand behind a label in the notes of a report, in their order."""
+    found = (_LABELLED.match(note) for note in notes)
+    return [as_date(one[1]) for one in found if one]
 
 
 def as_date(text: str, day_first: bool = True) -> date | None:
@@ -162,6 +166,8 @@ def api_tables(answer: dict[str, Any]) -> list[Table]:
     if "dimensionHeaders" in answer or "metricHeaders" in answer:
         return [_api_table(answer)]
     parts = [answer[name] for name in ("funnelTable", "funnelVisualization") if isinstance(answer.get(name), dict)]
+    # The second sub-report of a funnel draws the same people again.
+    parts = [part for part in parts if part.get("rows")][:1]
     parts += [one for one in answer.get("reports", []) if isinstance(one, dict)]
     return [_api_table(part) for part in parts if part.get("rows")]
 

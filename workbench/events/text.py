@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import itertools
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from workbench.events.archives import Staging
 from workbench.events.repairs import Ledger, RepairKind
 
 _BLOCK = 4 << 20
+_LINE_BOM = re.compile(r"^\ufeff+", re.MULTILINE)
+_INNER_BOM = re.compile(r"(?<=\n)\ufeff+")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -19,6 +22,16 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_WESTERN = ("àâæçéèêëîïôùûüÿœ", "äöüß", "åäöæøéšž", "áéíñóúüçï", "áàâãçéêíóôõúü", "àèéìíîòóùú", "áéëïöüó")
+_WORDS_OF_ONE = frozenset("àáéèóòôåöæø")
+# Letters by language, the encodings in the order of preference where two readings make equally good words.
+_ALPHABETS = {
+    "cp1252": _WESTERN,
+    "cp1250": ("ąćęłńóśźż", "áäčďéěíĺľňóôŕřšťúůýž", "áéíóöőúüű", "âăîşţ", "čćđšž"),
+    "mac_roman": _WESTERN,
+    "cp1254": ("âçğıîöşûü",),
+    "latin-1": ("",),
+}
 _FOREIGN = ["cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp932", "euc_jp", "gb18030", "big5", "cp949", "cp874"]
 
 
@@ -55,6 +68,7 @@ class _Survey:
     cr: int = 0
     lf: int = 0
     crlf: int = 0
+    inner_boms: int = 0
     is_utf8: bool = True
 
 
@@ -73,6 +87,7 @@ def _survey(path: Path) -> _Survey:
             sha.update(block)
             found.size += len(block)
             found.nuls += block.count(b"\0") if b"\0" in block else 0
+            found.inner_boms += block.count(b"\n" + codecs.BOM_UTF8)
             if b"\r" in block or found.cr:
                 # Up to the first carriage return every line ended in a line feed alone: that there were some is enough.
                 found.lf += block.count(b"\n") + (found.cr == 0 and found.size > len(block))
@@ -105,7 +120,7 @@ def read_text(path: Path, staging: Staging, ledger: Ledger) -> TextFile:
         ledger.note(RepairKind.BOM_REMOVED, 1, encoding)
     text = TextFile(path, encoding, bom, found.digest, found.size, is_guess=is_guess)
     text = replace(text, lone_cr=found.cr - found.crlf, crlf=found.crlf, lf=found.lf - found.crlf)
-    if encoding == "utf-8" and found.nuls == 0 and found.is_utf8:
+    if encoding == "utf-8" and found.nuls == 0 and found.is_utf8 and not found.inner_boms:
         return text
     if encoding != "utf-8":
         ledger.note(RepairKind.RECODED, 1, f"read as {encoding}" + (", guessed from its letters" if is_guess else ""))
@@ -134,9 +149,8 @@ def _guess_8_bit(head: bytes) -> str:
     in_runs = sum(a >= 0x80 and b >= 0x80 for a, b in itertools.pairwise(head))
     if high and in_runs > 0.5 * high:
         return _guess_foreign(head)
-    if set(head) & {0x81, 0x8D, 0x8F, 0x90, 0x9D}:
-        return "cp1250" if _can_decode(head, "cp1250") else "latin-1"
-    return "cp1252"
+    lines = b"\n".join(itertools.islice((line for line in head.splitlines() if not line.isascii()), 400))
+    return max(_ALPHABETS, key=lambda encoding: _fit(lines[: 1 << 16], encoding))
 
 
 def _is_utf8_with_damage(head: bytes) -> bool:
@@ -146,12 +160,27 @@ def _is_utf8_with_damage(head: bytes) -> bool:
     return good > 4 * text.count("\ufffd")
 
 
-def _can_decode(head: bytes, encoding: str) -> bool:
-    try:
-        head.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _fit(head: bytes, encoding: str) -> int:
+    """How well a reading makes words: letters of one language, less others, capitals inside words, unknown bytes."""
+    text = head.decode(encoding, "replace")
+    broken = sum(character == "\ufffd" or "\x80" <= character <= "\x9f" for character in text)
+    foreign = [place for place, character in enumerate(text) if character > "\x7f"]
+    odd = sum(_is_odd(text, place) for place in foreign)
+    letters = [text[place].lower() for place in foreign if text[place].isalpha() and _is_in_word(text, place)]
+    known = max(sum(1 if letter in language else -1 for letter in letters) for language in _ALPHABETS[encoding])
+    return known - 2 * broken - odd
+
+
+def _is_odd(text: str, place: int) -> bool:
+    """Whether a capital or a sign stands inside a word, or a letter alone that makes no word."""
+    before, character, after = text[max(place - 1, 0) : place], text[place], text[place + 1 : place + 2]
+    if before.isalpha() and after.isalpha():
+        return not character.isalpha() or (character.isupper() and before.islower())
+    return character.isalpha() and not (before.isalpha() or after.isalpha()) and character.lower() not in _WORDS_OF_ONE
+
+
+def _is_in_word(text: str, place: int) -> bool:
+    return text[max(place - 1, 0) : place].isalpha() or text[place + 1 : place + 2].isalpha()
 
 
 def _guess_foreign(head: bytes) -> str:
@@ -163,9 +192,9 @@ def _guess_foreign(head: bytes) -> str:
 
 
 def _clean_copy(text: TextFile, staging: Staging, ledger: Ledger) -> TextFile:
-    """Write the text as UTF-8 without NULs; lines stay where they are."""
+    """Write the text as UTF-8 without NULs, and without marks where files were put together; lines stay in place."""
     decoder = codecs.getincrementaldecoder(text.encoding)("replace")
-    target, lone_cr, crlf, lf, lost, nuls, last = staging.new_path(), 0, 0, 0, 0, 0, ""
+    target, lone_cr, crlf, lf, lost, nuls, boms, last = staging.new_path(), 0, 0, 0, 0, 0, 0, ""
     with text.path.open("rb") as source, target.open("wb") as out:
         source.seek(text.start)
         while True:
@@ -174,6 +203,8 @@ def _clean_copy(text: TextFile, staging: Staging, ledger: Ledger) -> TextFile:
             lost += piece.count("\ufffd")
             nuls += piece.count("\0")
             piece = piece.replace("\0", "")
+            piece, marks = _LINE_BOM.subn("", piece) if last in ("", "\n") else _INNER_BOM.subn("", piece)
+            boms += marks
             pairs = piece.count("\r\n") + (last == "\r" and piece.startswith("\n"))
             crlf, lf, lone_cr = crlf + pairs, lf + piece.count("\n") - pairs, lone_cr + piece.count("\r") - pairs
             last = piece[-1:] or last
@@ -182,4 +213,5 @@ def _clean_copy(text: TextFile, staging: Staging, ledger: Ledger) -> TextFile:
                 break
     ledger.note(RepairKind.UNDECODABLE, lost, f"bytes that are not {text.encoding}")
     ledger.note(RepairKind.NUL_REMOVED, nuls, "NUL bytes")
+    ledger.note(RepairKind.BOM_REMOVED, boms, "byte order marks at the beginning of later lines")
     return replace(text, path=target, start=0, lone_cr=lone_cr, crlf=crlf, lf=lf)

@@ -16,6 +16,8 @@ NAMES: dict[str, tuple[str, ...]] = {
         client customer person account user_name username email benutzer benutzer_id benutzerid nutzer
         nutzer_id kunde kunden_id kundennummer besucher besucher_id utilisateur id_utilisateur
         client_identifiant usuario id_usuario cliente id_cliente пользователь пользователь_id клиент клиент_id
+        usuário utente utilizador gebruiker klant klient użytkownik användare bruger bruker
+        用户 用户id 客户 ユーザー ユーザーid 顧客 사용자 사용자_id
         session_id sessionid website_session_id session
         """
     ),
@@ -23,7 +25,8 @@ NAMES: dict[str, tuple[str, ...]] = {
         """
         event_name event eventname activity concept_name event_type eventtype action event_text event_action
         ereignis ereignisname aktion aktivität événement evenement evento nombre_evento acción событие
-        действие
+        действие название_события тип_события gebeurtenis zdarzenie nazwa_zdarzenia händelse hændelse hendelse
+        ação azione actie akcja 事件 事件名 事件名称 イベント イベント名 이벤트 이벤트_이름
         """
     ),
     "time": words(
@@ -31,13 +34,15 @@ NAMES: dict[str, tuple[str, ...]] = {
         event_timestamp timestamp time_timestamp event_time time ts datetime date_time occurred_at occurred
         created_at created time_stamp event_datetime event_at server_time hit_time_gmt derived_tstamp
         collector_tstamp complete_timestamp start_timestamp zeitpunkt zeitstempel zeit uhrzeit horodatage
-        fecha_hora fecha hora marca_de_tiempo время дата datum date event_date day
+        when fecha_y_hora fecha_hora data_e_ora data_e_hora data_hora data_ora tijdstip tijd datum_tijd datum_uhrzeit
+        czas data_i_godzina tidpunkt tidspunkt tidsstempel дата_и_время 时间 时间戳 日時 時刻 시간 일시
+        fecha hora marca_de_tiempo время дата datum data date event_date day 日期 日付
         """
     ),
     "session": words(
         """
         ga_session_id session_id sessionid website_session_id domain_sessionid visit_id visitid session
-        sitzung sitzungs_id sesión sesion_id сессия
+        sitzung sitzungs_id sesión sesion_id сессия сеанс sessione sessão sessie sesja 会话 セッション
         """
     ),
     "value": words(
@@ -45,7 +50,9 @@ NAMES: dict[str, tuple[str, ...]] = {
         purchase_revenue_in_usd purchase_revenue value revenue event_value_in_usd transaction_value
         transaction_revenue order_value order_total total_revenue tr_total revenue_usd amount price_usd
         total_price price sales total umsatz betrag erlös wert preis revenu montant chiffre_d_affaires
-        ingresos importe monto valor выручка сумма
+        ingresos importe monto valor выручка сумма доход стоимость сумма_заказа ricavi ricavo importo receita
+        faturamento omzet bedrag przychód kwota wartość intäkt omsättning belopp beløb omsætning omsetning
+        prezzo preço prijs cena цена 收入 金额 売上 金額 매출 금액
         """
     ),
     "event_id": ("insert_id", "message_id", "messageid", "event_id", "eventid", "event_uuid", "uuid", "hit_id"),
@@ -62,22 +69,30 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 LAST_RESORT = {"event": words("name type step page page_path url page_url pageview_url page_location path screen")}
 _PEOPLE = (
-    "user|client|visitor|customer|member|person|cookie|device|subscriber|shopper|kunden?|nutzer|besucher|utilisateur"
+    "user|client|visitor|customer|member|person|cookie|device|subscriber|shopper|kunden?|benutzer|nutzer|besucher|"
+    "utilisateur|usuario|usuário|utilizador|cliente|utente|gebruikers?|klant(?:en)?|użytkownika?|klienta?|användar|bruger|"
+    "bruker|пользовател[ья]|клиента?|посетител[ья]"
 )
 _KEYS = "id|uid|uuid|guid|key|code|no|nr|number|hash|identifier|nummer"
 _MONEY = "revenue|umsatz|erlös|order_?(?:value|total|amount)|total_?(?:amount|price|value|paid)"
 SOUNDS = {
-    "user": re.compile(rf"^(?:\w+_)?(?:{_PEOPLE})_?(?:{_KEYS})$|^(?:id|identifiant)_(?:{_PEOPLE}|usuario|cliente)$"),
-    "event": re.compile(r"(?:^|_)(?:event|action|activity|aktion|ereignis|evento)(?:_?(?:name|type|label))?$"),
+    "user": re.compile(
+        rf"^(?:\w+_)?(?:{_PEOPLE})_?(?:{_KEYS})$|"
+        rf"^(?:id|identifiant|identificador|identificativo|идентификатор)_(?:del?_|do_|da_|du_)?(?:{_PEOPLE})$"
+    ),
+    "event": re.compile(
+        r"(?:^|_)(?:event|action|activity|aktion|ereignis|evento|événement|событи[ея])(?:_?(?:name|type|label))?$"
+    ),
     "time": re.compile(r"(?:^|_)(?:time_?stamp|date_?time|time|zeit|ts|at|utc|datetime_utc)$"),
     "session": re.compile(r"(?:session|visit)_?(?:id|key|hash|token)?$"),
     "value": re.compile(rf"(?:{_MONEY})(?:_\w{{2,3}})?$"),
 }
 # A price stands on views too: there it is what was looked at, and only on purchases what was paid.
-PRICES = frozenset(words("price unit_price item_price product_price preis prix precio"))
+PRICES = frozenset(words("price unit_price item_price product_price preis prix precio prezzo preço prijs cena цена"))
 _PURCHASE = re.compile(
     r"^(?:\w+_)?purchased?$|^orders?$|order_(?:completed|placed|paid)$|^buy$|^bought$|checkout_completed?$|^transactions?$|"
-    r"payment_(?:done|completed|success)$|^kauf(?:_|$)|^paid$|^sale$|^ecommerce_order$|^achat"
+    r"payment_(?:done|completed|success)$|^kauf(?:_|$)|^paid$|^sale$|^ecommerce_order$|^achat|"
+    r"^compra(?:_|$)|^acquisto|^aankoop|^zakup|^покупка|^购买|^購入"
 )
 
 

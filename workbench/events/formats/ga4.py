@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.events.formats.format import Format, Sight, with_columns
+from workbench.events.formats.format import Format, Sight, guessed_mapping, with_columns
 from workbench.events.formats.keyvalue import joined_field, pivot
 from workbench.events.nested import flat_columns
 from workbench.events.reading import Rows
@@ -32,7 +32,9 @@ _SHORT = {
         device.category device.operating_system device.language geo.country geo.region geo.city geo.continent
         traffic_source.source traffic_source.medium traffic_source.name ecommerce.transaction_id
         ecommerce.purchase_revenue ecommerce.purchase_revenue_in_usd ecommerce.total_item_quantity
-        privacy_info.analytics_storage event_date event_timestamp event_name user_pseudo_id user_id
+        privacy_info.analytics_storage event_date event_timestamp event_name user_pseudo_id user_id ga_session_id
+        ga_session_number page_location page_title page_referrer purchase_revenue purchase_revenue_in_usd
+        event_value_in_usd transaction_id currency value revenue
         """
     )
 }
@@ -47,6 +49,7 @@ _UNWANTED = words(
 TECHNICAL = ("user_engagement", "scroll", "session_start", "first_visit", "page_ping", "heartbeat")
 _PURCHASES = ("purchase", "ecommerce_purchase", "in_app_purchase", "refund")
 PURCHASE_VALUE = "purchase_value"
+FLAT_REVENUE = ("purchase_revenue_in_usd", "purchase_revenue")
 LOCAL_REVENUE, USD_REVENUE = "ecommerce.purchase_revenue", "ecommerce.purchase_revenue_in_usd"
 
 
@@ -181,13 +184,14 @@ def _subtract_refunds(columns: dict[str, Any], revenue: str, refund: str) -> Non
 def _mapping(sample: pa.Table, zone: str) -> Mapping:
     names = set(sample.schema.names)
     value = _value(sample)
+    is_in_dollars = value in (USD_REVENUE, FLAT_REVENUE[0], "event_value_in_usd")
     return Mapping(
         user="user_pseudo_id" if "user_pseudo_id" in names else "user_id",
         time="event_timestamp",
         event="event_name",
         session="ga_session_id" if "ga_session_id" in names else None,
         value=value,
-        currency="currency" if "currency" in names and value not in (USD_REVENUE, "event_value_in_usd") else None,
+        currency="currency" if "currency" in names and not is_in_dollars else None,
         transaction=next((n for n in ("ecommerce.transaction_id", "transaction_id") if n in names), None),
         order="batch_order" if "batch_order" in names else None,
         zone=zone,
@@ -208,11 +212,11 @@ def _value(sample: pa.Table) -> str | None:
         pairs = zip(sample.column(USD_REVENUE).to_pylist(), sample.column(LOCAL_REVENUE).to_pylist(), strict=True)
         differ = any(a and b and float(a) != float(b) for a, b in pairs)
         return LOCAL_REVENUE if differ else USD_REVENUE
-    found = [USD_REVENUE, LOCAL_REVENUE, "purchase_revenue_in_usd", PURCHASE_VALUE, "revenue", "event_value_in_usd"]
+    found = [USD_REVENUE, LOCAL_REVENUE, *FLAT_REVENUE, PURCHASE_VALUE, "revenue", "event_value_in_usd"]
     if "user_first_touch_timestamp" in names:
         # A whole export holds the revenue columns even if the first rows hold no purchase.
         return LOCAL_REVENUE if LOCAL_REVENUE in names else USD_REVENUE
-    return next((name for name in found if name in names), None)
+    return next((name for name in found if name in names), guessed_mapping(sample, "UTC").value)
 
 
 FORMAT = Format(

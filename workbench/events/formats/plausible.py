@@ -10,6 +10,7 @@ from workbench.events.repairs import Ledger
 from workbench.events.tables import Table, as_date
 
 _VISITORS = frozenset({"date", "visitors", "bounces", "visit_duration"})
+_SITE = frozenset({"pageviews", "visits"})
 VISITORS = "visitors"
 
 
@@ -37,8 +38,8 @@ def _step_column(table: Table) -> str | None:
 
 
 def _rank(table: Table) -> int | None:
-    """Order of the tables that hold steps: the site, its events, its pages; None for the rest."""
-    if set(table.columns) >= _VISITORS and "page" not in table.columns and _step_column(table) is None:
+    """Order of the tables that hold steps: the site, its events, its pages; None for those that split the visitors."""
+    if set(table.columns) >= _VISITORS and not set(table.columns) - _VISITORS - _SITE:
         return 0
     if "events" in table.columns and "name" in table.columns:
         return 1

@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from workbench.errors import WorkbenchError
 from workbench.events.archives import Member
-from workbench.events.formats.format import Format, Sight
+from workbench.events.formats.format import Format, Sight, guessed_mapping
 from workbench.events.nested import record_batch
 from workbench.events.reading import SAMPLE_ROWS, Origin, Rows
 from workbench.events.repairs import Ledger
@@ -58,11 +58,14 @@ class XesReading:
 
     def _records(self) -> Iterator[dict[str, Any]]:
         from defusedxml import DefusedXmlException
-        from defusedxml.ElementTree import iterparse
+        from defusedxml.ElementTree import DefusedXMLParser, iterparse
 
         try:
             with self._text.path.open("rb") as file:
-                yield from _events(iterparse(file, ("start", "end"), forbid_dtd=True))
+                # What is read is UTF-8 by now, whatever the declaration says.
+                parser = DefusedXMLParser(target=TreeBuilder(), encoding="utf-8", forbid_dtd=True)
+                file.seek(self._text.start)
+                yield from _events(iterparse(file, ("start", "end"), parser))
         except ParseError as error:
             line, column = error.position
             raise WorkbenchError(
@@ -122,7 +125,10 @@ def _value(kind: str, text: str) -> Any:
 def _mapping(sample: pa.Table, zone: str) -> Mapping:
     names = sample.schema.names
     event = next((n for n in ("concept:name", "Activity") if n in names), None)
-    return Mapping(user=f"{_CASE}concept:name", time="time:timestamp", event=event, zone=zone, zero_is_id=True)
+    value = guessed_mapping(sample.select([n for n in names if not n.startswith(_CASE)]), zone).value
+    return Mapping(
+        user=f"{_CASE}concept:name", time="time:timestamp", event=event, value=value, zone=zone, zero_is_id=True
+    )
 
 
 def _recognises(sight: Sight) -> bool:

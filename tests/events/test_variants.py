@@ -1,0 +1,238 @@
+"""Legal but unusual ways to write the same events: other languages, code pages, shapes of JSON and of counts."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.events.test_owntraps import HEADER, imported, repairs
+from workbench.errors import WorkbenchError
+from workbench.events.aggregates import StepCounts
+from workbench.events.formats.snowplow import FIELDS
+from workbench.events.source import Choices, import_counts, recognise
+
+ROWS = (
+    ("a1", "view", "2022-05-10 09:00:00", ""),
+    ("a1", "buy", "2022-05-10 09:15:00", "12.5"),
+    ("a2", "view", "2022-05-11 10:00:00", ""),
+)
+RECORDS = [{"user": u, "event": e, "time": t, "revenue": float(v or 0)} for u, e, t, v in ROWS]
+FUNNEL = "# ---\n# Shop\n# Funnel exploration 1\n# 20220501-20220531\n# ---\n\n"
+
+
+def table(header: str, separator: str = ",") -> str:
+    return "\n".join([header, *(separator.join(row) for row in ROWS)]) + "\n"
+
+
+def counted(folder: Path, content: str | bytes) -> StepCounts:
+    path = folder / "given"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return import_counts([path])
+
+
+def figures(counts: StepCounts) -> list[float | None]:
+    return [counts.count(step) for step in counts.steps]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "ID de usuario;Nombre del evento;Fecha y hora;Ingresos",
+        "ID utente;Nome evento;Data e ora;Ricavi",
+        "ID do usuário;Nome do evento;Data e hora;Receita",
+        "Gebruikers-ID;Gebeurtenis;Tijdstip;Omzet",
+        "ID użytkownika;Zdarzenie;Czas;Przychód",
+        "Идентификатор пользователя;Название события;Дата и время;Сумма заказа",
+        "ユーザーID;イベント名;日時;売上",
+        "用户ID;事件名称;时间;收入",
+    ],
+)
+def test_headers_are_read_in_many_languages(tmp_path: Path, header: str) -> None:
+    _, report = imported(tmp_path, table(header, ";"))
+    assert (report.users, report.revenue, report.event_totals) == (2, 12.5, {"view": 2, "buy": 1})
+
+
+@pytest.mark.parametrize(
+    ("encoding", "header"),
+    [
+        ("mac_roman", "Identifiant client;Événement;Créé à;Montant"),
+        ("cp1252", "Identifiant client;Événement;Créé à;Montant"),
+        ("cp1250", "ID użytkownika;Zdarzenie;Godzina zdarzeń;Wartość"),
+        ("cp1254", "Müşteri;Ürün görüntülendiğinde;Tarih ışığı;Tutar"),
+    ],
+)
+def test_code_pages_are_told_by_the_words_they_make(tmp_path: Path, encoding: str, header: str) -> None:
+    chosen = header.split(";")
+    path = tmp_path / "given"
+    path.write_bytes(table(header, ";").encode(encoding))
+    roles = tuple(zip(("user", "event", "time", "value"), chosen, strict=True))
+    assert recognise([path], Choices(columns=roles)).columns == tuple(chosen)
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "10/May/2022:09:00:00 +0000",
+        "Tue May 10 09:00:00 UTC 2022",
+        "Tue May 10 09:00:00 2022",
+        "44691,375",
+        "44691.375",
+    ],
+)
+def test_times_of_logs_and_spreadsheets_are_read(tmp_path: Path, time: str) -> None:
+    store, _ = imported(tmp_path, f"visitor;action;when\na1;view;{time}\n")
+    assert store.time_us.tolist() == [1_652_173_200_000_000]
+
+
+def test_files_put_together_hold_their_header_and_mark_again(tmp_path: Path) -> None:
+    part = table("user_id,event,timestamp,revenue")
+    _, report = imported(tmp_path, part + "\ufeff" + part)
+    assert (report.rows, report.users, report.revenue) == (6, 2, 25)
+    assert (repairs(report)["header_repeated"], repairs(report)["bom_removed"]) == (1, 1)
+
+
+def test_a_repeated_header_is_left_out_of_a_long_file_too(tmp_path: Path) -> None:
+    part = "user_id,event,timestamp\n" + "".join(f"u{n},view,2022-05-10T09:00:00Z\n" for n in range(9_000))
+    _, report = imported(tmp_path, part + part)
+    note = next(one for one in report.repairs if one.kind == "header_repeated")
+    assert (report.rows, report.kept, [place.line for place in note.places]) == (18_000, 18_000, [9_002])
+
+
+def test_without_a_header_people_come_back_and_row_numbers_do_not(tmp_path: Path) -> None:
+    _, report = imported(tmp_path, "".join(f"id-{n}7,{u},{e},{t}\n" for n, (u, e, t, _) in enumerate(ROWS)))
+    assert (report.users, report.event_totals) == (2, {"view": 2, "buy": 1})
+
+
+@pytest.mark.parametrize("placeholder", ["-", "\\N", "unknown", "anonymous", "(data deleted)", "(none)", "<null>"])
+def test_more_placeholders_are_no_user(tmp_path: Path, placeholder: str) -> None:
+    rows = f"u1,view,2022-05-10T09:00:00Z\n{placeholder},view,2022-05-10T09:00:00Z\n"
+    assert imported(tmp_path, HEADER + rows)[1].users == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({name: [record[name] for record in RECORDS] for name in RECORDS[0]}),
+        json.dumps({name: {str(n): record[name] for n, record in enumerate(RECORDS)} for name in RECORDS[0]}),
+        json.dumps({"columns": list(RECORDS[0]), "index": [0, 1, 2], "data": [list(r.values()) for r in RECORDS]}),
+        json.dumps([list(RECORDS[0]), *(list(record.values()) for record in RECORDS)]),
+        "".join(json.dumps(record) for record in RECORDS),
+        "".join(f"\x1e{json.dumps(record)}\n" for record in RECORDS),
+    ],
+    ids=["by column", "by column and row", "split", "rows of cells", "one after the other", "text sequence"],
+)
+def test_records_are_found_however_json_lays_them_down(tmp_path: Path, text: str) -> None:
+    _, report = imported(tmp_path, text)
+    assert (report.rows, report.users, report.revenue) == (3, 2, 12.5)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "event_name,user_pseudo_id,event_timestamp,ga_session_id,purchase_revenue",
+        "EVENT_NAME,USER_PSEUDO_ID,EVENT_TIMESTAMP,GA_SESSION_ID,PURCHASE_REVENUE_IN_USD",
+        "eventName,userPseudoId,eventTimestamp,gaSessionId,purchaseRevenue",
+        "event_name,user_pseudo_id,event_timestamp,ga_session_id,order_total",
+    ],
+)
+def test_a_flattened_ga4_table_keeps_revenue_and_session(tmp_path: Path, header: str) -> None:
+    _, report = imported(tmp_path, f"{header}\nview,a,1652173200000000,5,\npurchase,a,1652173300000000,5,12.5\n")
+    assert (report.revenue, report.mapping.session) == (12.5, "ga_session_id")
+
+
+def test_an_event_log_in_utf_16_is_read(tmp_path: Path) -> None:
+    event = (
+        '<event><string key="concept:name" value="A"/><date key="time:timestamp" value="2022-05-10T09:00:00Z"/></event>'
+    )
+    log = f'<log><trace><string key="concept:name" value="ä1"/>{event}</trace></log>'
+    store, _ = imported(tmp_path, f'<?xml version="1.0" encoding="UTF-16"?>\n{log}'.encode("utf-16"))
+    assert store.user_ids == ["ä1"]
+
+
+def test_an_event_log_in_a_table_shows_the_value_of_its_events(tmp_path: Path) -> None:
+    _, report = imported(
+        tmp_path, "case:concept:name,concept:name,time:timestamp,amount\n1,pay,2022-05-10T09:00:00Z,7\n"
+    )
+    assert report.revenue == 7
+
+
+def test_snowplow_parts_without_a_name_are_known_by_their_width(tmp_path: Path) -> None:
+    row = dict.fromkeys(FIELDS, "") | {
+        "event_id": "00000001-0000-4000-8000-000000000000",
+        "collector_tstamp": "2022-05-10 09:00:00.000",
+        "network_userid": "n1",
+        "event_name": "page_view",
+    }
+    store, report = imported(tmp_path, "\t".join(row.values()) + "\n")
+    assert (store.user_ids, report.event_totals) == (["n1"], {"page_view": 1})
+
+
+def test_only_the_table_of_the_site_counts_its_visitors(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        visitors = "date,visitors,pageviews,bounces,visits,visit_duration\n2022-05-01,100,200,10,120,3000\n"
+        sources = "date,source,pageviews,visitors,visits,visit_duration,bounces\n2022-05-01,Google,50,40,45,500,5\n"
+        archive.writestr("imported_visitors.csv", visitors)
+        archive.writestr("imported_sources.csv", sources)
+    assert counted(tmp_path, packed.getvalue()).count("visitors") == 100
+
+
+def test_a_funnel_split_twice_counts_each_person_once(tmp_path: Path) -> None:
+    rows = [
+        "1. Visit,All Users,Total,1000", ",,DE,600", ",Mobile traffic,Total,500", ",,DE,300",
+        "2. Cart,All Users,Total,300", ",,DE,180", ",Mobile traffic,Total,150", ",,DE,90",
+    ]  # fmt: skip
+    counts = counted(tmp_path, FUNNEL + "Step,Segment,Country,Active users\n" + "\n".join(rows) + "\n")
+    assert figures(counts) == [1000, 300]
+    assert [counts.count(step, "Mobile traffic") for step in counts.steps] == [500, 150]
+
+
+def test_a_funnel_answer_counts_its_table_and_not_its_drawing_again(tmp_path: Path) -> None:
+    def part(rows: list[tuple[str, str]]) -> dict[str, Any]:
+        cells = [{"dimensionValues": [{"value": step}], "metricValues": [{"value": n}]} for step, n in rows]
+        return {
+            "dimensionHeaders": [{"name": "funnelStepName"}],
+            "metricHeaders": [{"name": "activeUsers"}],
+            "rows": cells,
+        }
+
+    answer = {
+        "funnelTable": part([("1. Visit", "10"), ("2. Buy", "3")]),
+        "funnelVisualization": part([("1. Visit", "10")]),
+    }
+    assert figures(counted(tmp_path, json.dumps(answer))) == [10, 3]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Ereignisname,Ereignisanzahl,Aktive Nutzer",
+        "Nom de l'événement,Nombre d'événements,Nombre total d'utilisateurs",
+        "Nombre del evento,Número de eventos,Total de usuarios",
+    ],
+)
+def test_reports_in_other_languages_count_people_and_tell_their_dates(tmp_path: Path, header: str) -> None:
+    above = "# Fecha de inicio: 20220501\n# Fecha de finalización: 20220531\n\n"
+    counts = counted(tmp_path, f"{above}{header}\nVisit,5000,1000\nBuy,40,30\n")
+    assert figures(counts) == [1000, 30]
+    assert (str(counts.first), str(counts.last)) == ("2022-05-01", "2022-05-31")
+
+
+def test_counts_copied_from_the_page_show_their_share_beside_them(tmp_path: Path) -> None:
+    rows = "1. Visit\t1,000 (100%)\t30%\n2. Buy\t300 (30%)\t-\n"
+    assert figures(counted(tmp_path, f"Step\tActive users (% of Step 1)\tCompletion rate\n{rows}")) == [1000, 300]
+
+
+def test_the_person_numbered_zero_reached_the_step(tmp_path: Path) -> None:
+    assert figures(counted(tmp_path, "user_id,page\n0,buy\n")) == [1]
+
+
+def test_events_whose_times_cannot_be_read_are_not_taken_for_counts(tmp_path: Path) -> None:
+    (tmp_path / "given").write_text("user,event,time\na,view,2022-05-10T09-00-00\nb,view,2022-05-10T09-00-01\n")
+    with pytest.raises(WorkbenchError, match=r"“time” cannot be read, such as “2022-05-10T09-00-00”"):
+        import_counts([tmp_path / "given"])
