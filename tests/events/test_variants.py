@@ -236,3 +236,21 @@ def test_events_whose_times_cannot_be_read_are_not_taken_for_counts(tmp_path: Pa
     (tmp_path / "given").write_text("user,event,time\na,view,2022-05-10T09-00-00\nb,view,2022-05-10T09-00-01\n")
     with pytest.raises(WorkbenchError, match=r"“time” cannot be read, such as “2022-05-10T09-00-00”"):
         import_counts([tmp_path / "given"])
+
+
+def test_a_column_called_a_value_is_one_if_most_of_it_counts(tmp_path: Path) -> None:
+    rows = "a,buy,2022-05-10T09:00:00Z,5\nb,buy,2022-05-10T09:00:00Z,7\nc,buy,2022-05-10T09:00:00Z,x\n"
+    assert imported(tmp_path, "user,event,time,revenue\n" + rows)[1].revenue == 12
+
+
+def test_an_amount_that_names_its_currency_is_a_value(tmp_path: Path) -> None:
+    assert imported(tmp_path, "uid,action,ts,amount_eur\na,buy,2022-05-10T09:00:00Z,5\n")[1].revenue == 5
+
+
+def test_people_at_a_time_of_day_are_events_and_never_counts(tmp_path: Path) -> None:
+    rows = "1,2017-01-21 22:11:48,control,old_page,0\n2,2017-01-12 08:01:45,test,new_page,1\n"
+    _, report = imported(tmp_path, "user_id,timestamp,group,landing_page,converted\n" + rows)
+    assert (report.rows, report.event_totals) == (2, {"old_page": 1, "new_page": 1})
+    (tmp_path / "given").write_text("user_id,timestamp,group,converted\n1,2017-01-21 22:11:48,control,0\n")
+    with pytest.raises(WorkbenchError, match="holds neither events nor step counts"):
+        import_counts([tmp_path / "given"])

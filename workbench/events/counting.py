@@ -44,6 +44,7 @@ _RATE_WORDS = re.compile(
 _ASIDE = re.compile(r"\s*\([^)]*\)\s*$")  # "Active users (% of Step 1)"
 _FLAGS = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "t": 1.0, "f": 0.0, "": None}
 _NUMBERED = re.compile(r"^\s*(\d{1,3})\s*[.):]\s+(?=\S)")
+_MIDNIGHT = re.compile(r"\b00:00(?::00)?(?:\.0+)?\b")
 _DATE_WORDS = ("date", "day", "week", "week_start", "month", "datum", "tag", "woche", "fecha", "дата", "jour")
 _ALL = frozenset(
     {"total", "reserved_total", "all", "all users", "gesamt", "(total)", "alle nutzer", "tous les utilisateurs"}
@@ -65,6 +66,8 @@ class _Roles:
 def counts_of(table: Table, ledger: Ledger, chosen: dict[str, str] | None = None) -> StepCounts | None:
     """Step counts of a table, or None if it holds none; `chosen` names columns for `event`, `time` and `value`."""
     roles = _roles(table, chosen or {})
+    if not chosen and roles.step is not None and _lists_events(table, roles):
+        return None
     if not roles.counts:
         return _people(table, roles)
     values = {name: _read(table.column(name), ledger) for name in roles.counts}
@@ -103,6 +106,13 @@ def _roles(table: Table, chosen: dict[str, str]) -> _Roles:
 def _is_split(cells: Sequence[str]) -> bool:
     """Whether a column tells several segments apart."""
     return len({cell.strip() for cell in cells if _segment(cell) is not None}) > 1
+
+
+def _lists_events(table: Table, roles: _Roles) -> bool:
+    """Whether rows tell of people at a time of day: then they are events, and no counts by day."""
+    if roles.date is None or not any(map(_is_id, table.columns)):
+        return False
+    return any(":" in cell and not _MIDNIGHT.search(cell) for cell in table.column(roles.date)[:200])
 
 
 def _date_column(table: Table) -> str | None:

@@ -232,7 +232,7 @@ class Guess:
         return sum(any(c.isdigit() for c in cell) for cell in found) > 0.5 * len(found)
 
     def _value(self, taken: set[str | None]) -> str | None:
-        named = [name for name in self._named("value") if name not in taken and self._is_amount(name)]
+        named = [name for name in self._named("value") if name not in taken and self._is_amount(name, 0.5)]
         if named or not all(re.fullmatch(r"column_\d+", name) for name in self._names):
             # A column of that name without a value in the sample may hold the rare purchases further down.
             silent = [name for name in self._named("value") if name not in taken and not self.cells(name)]
@@ -240,9 +240,9 @@ class Guess:
         rest = [name for name in self._names if name not in taken and self._is_amount(name)]
         return next(iter(rest), None)
 
-    def _is_amount(self, name: str) -> bool:
+    def _is_amount(self, name: str, share: float = 0.8) -> bool:
         cells = self.cells(name)[:200]
-        return bool(cells) and sum(map(numbers.is_number, cells)) >= 0.8 * len(cells)
+        return bool(cells) and sum(map(numbers.is_number, cells)) >= share * len(cells)
 
     def _event_id(self, taken: set[str | None]) -> str | None:
         """A column of ids that rarely repeat: an event id that stands on many rows is a kind of event."""

@@ -18,6 +18,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         client_identifiant usuario id_usuario cliente id_cliente пользователь пользователь_id клиент клиент_id
         usuário utente utilizador gebruiker klant klient użytkownik användare bruger bruker
         用户 用户id 客户 ユーザー ユーザーid 顧客 사용자 사용자_id
+        cookie cid subscriber login
         session_id sessionid website_session_id session
         """
     ),
@@ -67,7 +68,14 @@ NAMES: dict[str, tuple[str, ...]] = {
         "transaktion_id",
     ),
 }
-LAST_RESORT = {"event": words("name type step page page_path url page_url pageview_url page_location path screen")}
+LAST_RESORT = {
+    "event": words(
+        """
+        name type step page page_path url page_url pageview_url page_location path screen landing_page screen_name
+        page_title page_name url_path
+        """
+    )
+}
 _PEOPLE = (
     "user|client|visitor|customer|member|person|cookie|device|subscriber|shopper|kunden?|benutzer|nutzer|besucher|"
     "utilisateur|usuario|usuário|utilizador|cliente|utente|gebruikers?|klant(?:en)?|użytkownika?|klienta?|användar|bruger|"
@@ -75,6 +83,8 @@ _PEOPLE = (
 )
 _KEYS = "id|uid|uuid|guid|key|code|no|nr|number|hash|identifier|nummer"
 _MONEY = "revenue|umsatz|erlös|order_?(?:value|total|amount)|total_?(?:amount|price|value|paid)"
+_SUM = "amount|total|sales|gmv|turnover|paid|betrag|summe|montant|importe|valor"
+_CURRENCY = "usd|eur|gbp|chf|jpy|cad|aud|sek|nok|dkk|pln|czk|brl|inr|rub|cny|try"
 SOUNDS = {
     "user": re.compile(
         rf"^(?:\w+_)?(?:{_PEOPLE})_?(?:{_KEYS})$|"
@@ -85,7 +95,7 @@ SOUNDS = {
     ),
     "time": re.compile(r"(?:^|_)(?:time_?stamp|date_?time|time|zeit|ts|at|utc|datetime_utc)$"),
     "session": re.compile(r"(?:session|visit)_?(?:id|key|hash|token)?$"),
-    "value": re.compile(rf"(?:{_MONEY})(?:_\w{{2,3}})?$"),
+    "value": re.compile(rf"(?:{_MONEY})(?:_\w{{2,3}})?$|(?:^|_)(?:{_SUM})_(?:{_CURRENCY})$"),
 }
 # A price stands on views too: there it is what was looked at, and only on purchases what was paid.
 PRICES = frozenset(words("price unit_price item_price product_price preis prix precio prezzo preço prijs cena цена"))
