@@ -126,6 +126,7 @@ class MapScene(QGraphicsScene):
         rects = {i: QRectF(card.pos(), card.rect.size()) for i, card in self.cards.items()}
         wanted = set(only) if only is not None else None
         slots = _slots(self.journey, rects)
+        boxes = [route.box_of(rect) for rect in rects.values()]
         for item in self.links.values():
             link = item.link
             if wanted is not None and link.source_id not in wanted and link.target_id not in wanted:
@@ -134,9 +135,7 @@ class MapScene(QGraphicsScene):
             if link.returns:
                 item.set_path(route.returning(source, target))
                 continue
-            others = [r for i, r in rects.items() if i not in (link.source_id, link.target_id)]
-            start, end = slots[link.link_id]
-            item.set_path(route.forward(source, target, others, start, end))
+            item.set_path(route.forward(source, target, boxes, *slots[link.link_id]))
 
     def _fit_scene_rect(self) -> None:
         area = self.content_rect()
