@@ -70,7 +70,7 @@ def test_dates_written_as_text_are_read_too(tmp_path: Path) -> None:
 
 
 def test_an_empty_workbook_is_said_to_hold_nothing(tmp_path: Path) -> None:
-    with pytest.raises(WorkbenchError, match="neither events nor step counts"):
+    with pytest.raises(WorkbenchError, match="is empty"):
         imported(saved(tmp_path, {"A": []}))
 
 

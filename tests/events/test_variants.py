@@ -8,13 +8,15 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from tests.events.test_owntraps import HEADER, imported, repairs
 from workbench.errors import WorkbenchError
 from workbench.events.aggregates import StepCounts
 from workbench.events.formats.snowplow import FIELDS
-from workbench.events.source import Choices, import_counts, recognise
+from workbench.events.privacy import parse_privacy
+from workbench.events.source import Choices, import_counts, import_events, recognise
 
 ROWS = (
     ("a1", "view", "2022-05-10 09:00:00", ""),
@@ -254,3 +256,36 @@ def test_people_at_a_time_of_day_are_events_and_never_counts(tmp_path: Path) -> 
     (tmp_path / "given").write_text("user_id,timestamp,group,converted\n1,2017-01-21 22:11:48,control,0\n")
     with pytest.raises(WorkbenchError, match="holds neither events nor step counts"):
         import_counts([tmp_path / "given"])
+
+
+def test_a_column_of_values_that_holds_none_tells_no_revenue(tmp_path: Path) -> None:
+    _, report = imported(tmp_path, "user,event,time,revenue\na,view,2022-05-10T09:00:00Z,\n")
+    assert (report.revenue, report.revenue_kept) == (None, None)
+
+
+def test_two_events_a_second_are_too_many_where_times_are_whole_seconds(tmp_path: Path) -> None:
+    flood = "".join(f"b,view,2022-05-10T09:00:{n % 60:02}Z\n" for n in range(200))
+    batch = "".join("p,view,2022-05-10T09:00:00Z\n" for _ in range(100))
+    _, report = imported(tmp_path, HEADER + flood + batch)
+    bots = next(one for one in report.quality if one.kind == "bots")
+    assert bots.details["ids"] == ["b"]
+
+
+def test_queries_that_are_cut_off_and_texts_that_are_masked_are_booked_apart(tmp_path: Path) -> None:
+    rows = "u1,view,2022-05-10T09:00:00Z,https://x/?token=abc,mail a@b.com\n"
+    text = "user_id,event,timestamp,url,note\n" + rows
+    store, report = imported(tmp_path, text, Choices(privacy=parse_privacy("mask,queries")))
+    assert (repairs(report)["query_dropped"], repairs(report)["masked"]) == (1, 1)
+    assert [list(store.properties[name].values) for name in ("url", "note")] == [["https://x/"], ["mail [email]"]]
+
+
+def test_sheets_that_are_passed_over_are_named(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name in ("May", "June"):
+        sheet = book.create_sheet(name)
+        sheet.append(["user_id", "event", "timestamp"])
+        sheet.append(["u1", "view", "2022-05-10 09:00:00"])
+    book.save(tmp_path / "book.xlsx")
+    _, report = import_events([tmp_path / "book.xlsx"], folder=tmp_path / "store")
+    note = next(one for one in report.repairs if one.kind == "sheet_passed_over")
+    assert (note.count, note.example, report.rows) == (1, "June", 1)

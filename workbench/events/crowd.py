@@ -25,6 +25,7 @@ _ROBOT = re.compile(
     re.I,
 )
 _MINUTE_US = 60_000_000
+_SECOND_US = 1_000_000
 _PER_MINUTE = 60
 _NO_TRANSACTION = ("", "(not set)", "null", "none", "undefined")
 
@@ -95,15 +96,23 @@ def _robots(store: EventStore) -> NDArray[np.bool_]:
 
 
 def _floods(store: EventStore) -> NDArray[np.bool_]:
-    """People with more than 60 separate instants in one minute: one hit may carry a batch of events."""
+    """People with more than 60 separate instants in one minute: one hit may carry a batch of events.
+
+    Where times are whole seconds a minute has no more than 60 of them, and two events a second are too many.
+    """
     found = np.zeros(store.n_users, bool)
     busy = np.flatnonzero(np.diff(store.user_offset) > _PER_MINUTE)
     for user in busy[:200_000]:
         times = store.time_us[store.user_offset[user] : store.user_offset[user + 1]]
         instants = times[np.flatnonzero(np.diff(times, prepend=times[0] - 1))]
-        if len(instants) > _PER_MINUTE:
-            found[user] = bool((instants[_PER_MINUTE:] - instants[:-_PER_MINUTE] < _MINUTE_US).any())
+        is_coarse = not (times % _SECOND_US).any()
+        found[user] = _is_dense(instants, _PER_MINUTE) or (is_coarse and _is_dense(times, 2 * _PER_MINUTE))
     return found
+
+
+def _is_dense(times: NDArray[np.int64], most: int) -> bool:
+    """Whether any minute holds more than so many of the times."""
+    return bool((times[most:] - times[:-most] < _MINUTE_US).any())
 
 
 def spelled(name: str) -> str:

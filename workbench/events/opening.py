@@ -13,7 +13,7 @@ from workbench.events.delimited import open_delimited
 from workbench.events.json_tables import records_of
 from workbench.events.jsonlines import JsonLinesReading, JsonRecordsReading, inner_records
 from workbench.events.reading import Reading
-from workbench.events.repairs import Ledger
+from workbench.events.repairs import Ledger, RepairKind
 from workbench.events.sheets import SheetReading
 from workbench.events.text import TextFile, read_text
 from workbench.events.wording import natural_words, words
@@ -57,9 +57,17 @@ def open_reading(member: Member, staging: Staging, ledger: Ledger, sheet: str | 
     if head.startswith(b"PAR1"):
         return ParquetReading(member)
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return SheetReading(member, sheet)
+        return _open_sheet(member, ledger, sheet)
     _refuse_binary(member, head)
     return _open_text(member, read_text(member.path, staging, ledger))
+
+
+def _open_sheet(member: Member, ledger: Ledger, sheet: str | None) -> Reading:
+    reading = SheetReading(member, sheet)
+    if not reading.sample.schema.names:
+        raise WorkbenchError(f"{member.name} is empty.", "Export it again, or name another sheet.")
+    ledger.note(RepairKind.SHEET_PASSED_OVER, len(reading.others), ", ".join(reading.others))
+    return reading
 
 
 def _refuse_binary(member: Member, head: bytes) -> None:

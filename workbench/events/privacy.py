@@ -6,7 +6,7 @@ import hashlib
 import ipaddress
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -250,23 +250,23 @@ class Guard:
 
         coded = column.dictionary_encode()
         texts: list[str] = coded.dictionary.to_pylist()
-        changed = [self._change(name, text) for text in texts]
-        differs = np.array([a != b for a, b in zip(texts, changed, strict=True)], bool)
-        if not differs.any():
-            return column
         codes = np.asarray(coded.indices.fill_null(-1))
-        count = int(np.bincount(codes[codes >= 0], minlength=len(texts))[differs].sum())
-        self._ledger.note(self._kind(name), count, f"in {name}")
+        counts = np.bincount(codes[codes >= 0], minlength=len(texts))
+        changed = texts
+        for kind, change in self._changes(name):
+            before, changed = changed, [change(text) for text in changed]
+            differs = np.array([a != b for a, b in zip(before, changed, strict=True)], bool)
+            self._ledger.note(kind, int(counts[differs].sum()), f"in {name}")
+        if changed == texts:
+            return column
         return pa.DictionaryArray.from_arrays(coded.indices, pa.array(changed, pa.string())).dictionary_decode()
 
-    def _kind(self, name: str) -> RepairKind:
+    def _changes(self, name: str) -> Iterator[tuple[RepairKind, Callable[[str], str]]]:
+        """What is done to the texts of a column, in this order."""
         if name == "user" and self._privacy.salt:
-            return RepairKind.IDS_HASHED
-        return RepairKind.MASKED if self._privacy.mask else RepairKind.QUERY_DROPPED
-
-    def _change(self, name: str, text: str) -> str:
-        if name == "user" and self._privacy.salt:
-            return hashed(text, self._privacy.salt)
+            yield RepairKind.IDS_HASHED, lambda text: hashed(text, self._privacy.salt)
+            return
         if self._privacy.drop_queries:
-            text = without_query(text)
-        return masked(text, name) if self._privacy.mask and name != "user" else text
+            yield RepairKind.QUERY_DROPPED, without_query
+        if self._privacy.mask and name != "user":
+            yield RepairKind.MASKED, lambda text: masked(text, name)

@@ -39,6 +39,7 @@ missing_id          a placeholder such as null, (not set) or 0 stood where a use
 duplicate_id        an event whose id was already seen; the first one stays
 source_replaced     the same day came twice; the newer export counts
 source_repeated     the same file came twice; it counts once
+sheet_passed_over   another visible sheet of the workbook holds a table and was not read; --sheet chooses it
 junk_member         system files inside an archive were passed over
 identity_merged     an id was replaced by the one it was merged into
 masked              personal data was masked before anything was stored
@@ -96,6 +97,7 @@ class RepairKind(StrEnum):
     SOURCE_REPLACED = "source_replaced"
     SOURCE_REPEATED = "source_repeated"
     JUNK_MEMBER = "junk_member"
+    SHEET_PASSED_OVER = "sheet_passed_over"
     IDENTITY_MERGED = "identity_merged"
     MASKED = "masked"
     IDS_HASHED = "ids_hashed"

@@ -59,6 +59,9 @@ class Run:
         mapping = sources.mapping
         totals = dict(counts.event_totals) if counts else {}
         revenue = sum(counts.value_totals.values()) if counts and store.value_property else None
+        kept = _value_of(store)
+        if kept is None and not revenue:
+            revenue = None  # a column of values that holds none says nothing about revenue
         report = ImportReport(
             recognition.format,
             recognition.title,
@@ -72,7 +75,7 @@ class Run:
             max((one.last_us for one in seen if one.last_us is not None), default=None),
             {name: count for name, count in totals.items() if count},
             revenue,
-            _value_of(store),
+            kept,
             sources.ledger.dropped,
             sources.ledger.repairs,
             left_out=tuple(dict.fromkeys(self._left_out)),
@@ -86,7 +89,7 @@ def _value_of(store: EventStore) -> float | None:
     import numpy as np
 
     column = store.properties.get(store.value_property or "")
-    if column is None:
+    if column is None or not column.values:
         return None
     known = np.array([0.0, *(float(value) for value in column.values)])
     return float(known[column.codes].sum())

@@ -33,6 +33,7 @@ class SheetReading:
         self._book = open_book(member)
         with damage(member):
             self.sheet = sheet or best_sheet(self._book)
+            self.others = () if sheet else tuple(other_tables(self._book, self.sheet))
 
     @property
     def origin(self) -> Origin:
@@ -186,6 +187,15 @@ def best_sheet(book: Any) -> str:
     if len(names) == 1:
         return names[0]
     return max(names, key=lambda name: _filled(book, name)) if names else ""
+
+
+def other_tables(book: Any, chosen: str) -> Iterator[str]:
+    """Visible sheets beside the chosen one that hold rows of several cells."""
+    for name in visible_sheets(book):
+        if name != chosen:
+            rows = itertools.islice(book.get_sheet_by_name(name).iter_rows(), 20)
+            if sum(sum(cell not in ("", None) for cell in row) > 1 for row in rows) > 1:
+                yield name
 
 
 def _filled(book: Any, name: str) -> int:
