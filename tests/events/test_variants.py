@@ -289,3 +289,31 @@ def test_sheets_that_are_passed_over_are_named(tmp_path: Path) -> None:
     _, report = import_events([tmp_path / "book.xlsx"], folder=tmp_path / "store")
     note = next(one for one in report.repairs if one.kind == "sheet_passed_over")
     assert (note.count, note.example, report.rows) == (1, "June", 1)
+
+
+def test_a_group_of_thousands_that_could_be_a_fraction_is_booked(tmp_path: Path) -> None:
+    rows = "a;buy;2022-05-10 09:00:00;1.024\na;buy;2022-05-10 09:00:01;2\n"
+    _, report = imported(tmp_path, "Kunde;Ereignis;Zeit;Umsatz\n" + rows)
+    assert (report.revenue, repairs(report)["number_format"]) == (1026, 1)
+
+
+def test_a_refund_in_dollars_alone_is_taken_off(tmp_path: Path) -> None:
+    def event(name: str, micros: int, money: dict[str, float]) -> str:
+        return json.dumps(
+            {
+                "event_name": name,
+                "event_timestamp": str(micros),
+                "user_pseudo_id": "a",
+                "event_params": [],
+                "ecommerce": money,
+            }
+        )
+
+    bought = event("purchase", 1_652_173_200_000_000, {"purchase_revenue_in_usd": 20.0})
+    refunded = event("refund", 1_652_173_300_000_000, {"refund_value_in_usd": 5.0})
+    assert imported(tmp_path, f"{bought}\n{refunded}\n")[1].revenue == 15
+
+
+def test_who_did_what_is_told_by_yes_and_no_in_other_languages(tmp_path: Path) -> None:
+    rows = "u1;ja;ja;ja\nu2;ja;ja;nein\nu3;ja;nein;nein\n"
+    assert figures(counted(tmp_path, "Kunde;Besuch;Warenkorb;Kauf\n" + rows)) == [3, 2, 1]

@@ -42,7 +42,8 @@ _RATE_WORDS = re.compile(
     r"abandonments?$|z_score"
 )
 _ASIDE = re.compile(r"\s*\([^)]*\)\s*$")  # "Active users (% of Step 1)"
-_FLAGS = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "t": 1.0, "f": 0.0, "": None}
+_FLAGS: dict[str, float | None] = dict.fromkeys(words("true yes t y x ja oui sí si sim da да tak"), 1.0)
+_FLAGS |= dict.fromkeys(words("false no f n nein non não nee нет nie"), 0.0) | {"": None}
 _NUMBERED = re.compile(r"^\s*(\d{1,3})\s*[.):]\s+(?=\S)")
 _MIDNIGHT = re.compile(r"\b00:00(?::00)?(?:\.0+)?\b")
 _DATE_WORDS = ("date", "day", "week", "week_start", "month", "datum", "tag", "woche", "fecha", "дата", "jour")
@@ -198,7 +199,8 @@ def _rank(plain: str, rank: dict[str, int]) -> tuple[bool, int]:
 
 
 def _read(cells: Sequence[str], ledger: Ledger) -> list[float | None]:
-    odd = [cell for cell in cells if cell.strip() and not numbers.is_plain(cell.strip())]
+    style = count_style(cells)
+    odd = [cell for cell in cells if cell.strip() and not numbers.is_plain(cell.strip(), style)]
     if odd and not _is_flag(cells):
         ledger.note(RepairKind.NUMBER_FORMAT, len(odd), f"{odd[0]!r} is a number")
     return _values(cells)

@@ -139,9 +139,15 @@ def _finish(plain: str, negative: bool, percent: bool) -> float | None:
     return float(-value if negative else value)
 
 
-def is_plain(cell: str) -> bool:
-    """Whether a cell is a number as programs write it, so that nothing needs mending."""
-    return bool(_PLAIN.match(cell))
+def is_plain(cell: str, style: NumberStyle = PLAIN) -> bool:
+    """Whether a cell is a number as programs write it and means that in its column, so that nothing needs mending.
+
+    Examples
+    --------
+    >>> is_plain("1.024"), is_plain("1.024", NumberStyle(",", "."))
+    (True, False)
+    """
+    return bool(_PLAIN.match(cell)) and not (style.thousands == "." and "." in cell)
 
 
 def from_json(value: Any) -> float | None:

@@ -288,8 +288,9 @@ class Shaper:
                 pass  # some cell is no plain number: each is read by itself
         coded = column.dictionary_encode()
         texts = coded.dictionary.to_pylist()
-        read = [numbers.read(text, self._plan.value_style) for text in texts]
-        written = np.array([bool(text.strip()) and not numbers.is_plain(text.strip()) for text in texts], bool)
+        style = self._plan.value_style
+        read = [numbers.read(text, style) for text in texts]
+        written = np.array([bool(text.strip()) and not numbers.is_plain(text.strip(), style) for text in texts], bool)
         if written.any():
             codes = np.asarray(coded.indices.fill_null(-1))
             counts = np.bincount(codes[codes >= 0], minlength=len(texts))

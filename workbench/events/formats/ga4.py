@@ -128,8 +128,7 @@ def _type_columns(columns: dict[str, Any]) -> None:
         and not any(name.endswith("purchase_revenue") for name in columns)
     ):
         columns[PURCHASE_VALUE] = _of_purchases(columns["value"], columns["event_name"])
-    refund = columns.get("ecommerce.refund_value")
-    if refund is not None and "event_name" in columns:
+    if "event_name" in columns:
         _subtract_refunds(columns, LOCAL_REVENUE, "ecommerce.refund_value")
         _subtract_refunds(columns, USD_REVENUE, "ecommerce.refund_value_in_usd")
 
