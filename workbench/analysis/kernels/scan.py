@@ -165,7 +165,9 @@ def scan_units(
                     if way >= 0:
                         directs_seen[way >> 6] |= one << np.uint64(way & 63)
                 last_row, last_node, last_start = row, v, s
-                level[v] = s
+                # Not always later than before: an element that is also an entry may be so only up to the range's end.
+                if not ((alive >> v) & one) or s > level[v]:
+                    level[v] = s
                 alive |= one << v
                 position[h] = np.int64(row)
                 node[h] = v
