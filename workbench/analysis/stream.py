@@ -22,7 +22,8 @@ class Stream:
     """Unit i owns positions `offset[i]:offset[i + 1]`; `rows` are the store's rows by position, None for all of them.
 
     `base` are the rows that are events at all (after dropping repeats), None for all. `owner` is the user of each
-    unit (None: unit i is user i), or the code of the value it is named by. `label` names a unit.
+    unit (None: unit i is user i), or the code of the value it is named by. `label` names a unit; `number` counts a
+    user's sessions as they were cut, also those that a filter left empty.
     """
 
     store: EventStore
@@ -33,6 +34,7 @@ class Stream:
     owner: NDArray[np.int64] | None = None
     cleaning: Cleaning = AS_IT_IS
     by_value: str | None = None
+    number: NDArray[np.int64] | None = None
 
     @property
     def key(self) -> tuple[Unit, Cleaning, str | None]:
@@ -82,9 +84,7 @@ class Stream:
         if self.unit.by is CountBy.PROPERTY:
             return str(self.store.properties[self.unit.property or ""].values[owner - 1])
         name = self.store.user_ids[owner]
-        if self.unit.by is CountBy.SESSION:
-            return f"{name}#{unit - int(np.searchsorted(self.owner, owner)) + 1}" if self.owner is not None else name
-        return name
+        return name if self.number is None else f"{name}#{self.number[unit]}"
 
 
 def stream_of(store: EventStore, unit: Unit = BY_USER, cleaning: Cleaning = AS_IT_IS) -> Stream:
@@ -127,6 +127,7 @@ def _by_session(
 ) -> Stream:
     """Sessions are cut on all events, before any filter."""
     session = session_numbers(store, unit, base_rows)
+    before = _sessions_before(store, base_rows, session)
     rows = base_rows if keep is None else base_rows[keep]
     session = session if keep is None else session[keep]
     is_in_order = not bool((np.diff(session) < 0).any())
@@ -138,7 +139,17 @@ def _by_session(
     offset = np.append(begins, len(rows)).astype(np.int64)
     owner = store.user_of(rows[begins]) if len(begins) else np.zeros(0, np.int64)
     is_whole = is_in_order and len(rows) == store.n_events
-    return Stream(store, offset, None if is_whole else rows, base, unit, owner)
+    number = session[begins] - before[owner] + 1
+    return Stream(store, offset, None if is_whole else rows, base, unit, owner, number=number)
+
+
+def _sessions_before(store: EventStore, rows: Ints, session: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number of each user's first session."""
+    user = store.user_of(rows)
+    starts = np.flatnonzero(np.diff(user, prepend=-1))
+    before = np.zeros(store.n_users, np.int64)
+    before[user[starts]] = session[starts]
+    return before
 
 
 def session_numbers(store: EventStore, unit: Unit, rows: Rows | None = None) -> NDArray[np.int64]:
