@@ -317,3 +317,35 @@ def test_a_refund_in_dollars_alone_is_taken_off(tmp_path: Path) -> None:
 def test_who_did_what_is_told_by_yes_and_no_in_other_languages(tmp_path: Path) -> None:
     rows = "u1;ja;ja;ja\nu2;ja;ja;nein\nu3;ja;nein;nein\n"
     assert figures(counted(tmp_path, "Kunde;Besuch;Warenkorb;Kauf\n" + rows)) == [3, 2, 1]
+
+
+def test_a_parameter_that_is_no_number_keeps_its_text(tmp_path: Path) -> None:
+    known = {"event_name": "view", "event_timestamp": "1652173200000000", "user_pseudo_id": "a"}
+    params = [{"key": "level", "value": {"int_value": "»5"}}, {"key": "odd", "value": {"double_value": [1]}}]
+    store, _ = imported(tmp_path, json.dumps(known | {"event_params": params}) + "\n")
+    assert [list(store.properties[name].values) for name in ("level", "odd")] == [["»5"], ["[1]"]]
+
+
+@pytest.mark.parametrize("broken", [{"rows": 5}, {"rows": [7]}, {"metricHeaders": ["x"]}, {"totals": 1.5}])
+def test_an_answer_with_odd_parts_ends_in_a_sentence(tmp_path: Path, broken: dict[str, Any]) -> None:
+    answer = {"dimensionHeaders": [{"name": "eventName"}], "metricHeaders": [{"name": "eventCount"}], "rows": None}
+    with pytest.raises(WorkbenchError, match="holds neither"):
+        counted(tmp_path, json.dumps(answer | broken))
+
+
+def test_records_with_other_fields_further_down_are_no_error(tmp_path: Path) -> None:
+    rows = [{"step": "Visit", "users": 10}, {"users": 3, "step": "Buy"}]
+    rows += [{"step": "Pay"}] * 20_000
+    assert figures(counted(tmp_path, json.dumps(rows)))[:2] == [10, 3]
+
+
+@pytest.mark.parametrize("value", ["Infinity", "-9223372036854775808", "1e300"])
+def test_a_mixpanel_time_beyond_all_bounds_costs_its_row_alone(tmp_path: Path, value: str) -> None:
+    line = '{{"event":"view","properties":{{"distinct_id":"u","$insert_id":"{0}","time":{1}}}}}\n'
+    _, report = imported(tmp_path, line.format("i1", "1652173200") + line.format("i2", value))
+    assert (report.rows, report.kept) == (2, 1)
+
+
+def test_a_key_without_a_name_is_a_property_and_no_value(tmp_path: Path) -> None:
+    store, report = imported(tmp_path, '{"user_id":"u","event":"view","ts":"2022-05-10T09:00:00Z","":"x"}\n')
+    assert (list(store.properties), report.revenue) == (["unnamed"], None)

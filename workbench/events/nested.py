@@ -100,6 +100,23 @@ def _flattened(name: str, column: Any) -> Iterable[tuple[str, Any]]:
         yield name, plain_array(column)
 
 
+def as_floats(column: Any) -> Any:
+    """A column as floats; null where a text is no plain number."""
+    import pyarrow as pa
+
+    try:
+        return column.cast(pa.float64(), safe=False)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return pa.array([_float(value) for value in column.to_pylist()], pa.float64())
+
+
+def _float(value: Any) -> float | None:
+    try:
+        return float(value)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
 def plain_array(column: Any) -> Any:
     """A column as text, whole numbers, floats, booleans or a time: what stands in no nested or exotic type."""
     import pyarrow as pa

@@ -88,7 +88,7 @@ def _value_of(store: EventStore) -> float | None:
     """The sum of the values of a store's events, None if it has none."""
     import numpy as np
 
-    column = store.properties.get(store.value_property or "")
+    column = None if store.value_property is None else store.properties.get(store.value_property)
     if column is None or not column.values:
         return None
     known = np.array([0.0, *(float(value) for value in column.values)])

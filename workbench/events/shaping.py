@@ -310,7 +310,7 @@ class Shaper:
             plain = column.cast(pa.string()) if pa.types.is_temporal(column.type) else column
             plain = _blank_to_null(plain) if pa.types.is_string(plain.type) else plain
             if plain.null_count < len(plain):
-                found[f"{name}_" if name in RESERVED else name] = plain
+                found[f"{name}_" if name in RESERVED else name or "unnamed"] = plain
         return found
 
 

@@ -97,13 +97,19 @@ def _column_table(reading: Reading, ledger: Ledger) -> list[Table]:
     names = tuple(reading.sample.schema.names)
     rows: list[tuple[str, ...]] = []
     for batch in reading.batches(ledger):
-        columns = [[as_text(_plain(v)) or "" for v in column.to_pylist()] for column in batch.batch.columns]
+        held = dict(zip(batch.batch.schema.names, batch.batch.columns, strict=True))
+        missing = [""] * batch.batch.num_rows
+        columns = [_cells_of(held[name]) if name in held else missing for name in names]
         rows.extend(zip(*columns, strict=True))
         if len(rows) > _MAX_ROWS:
             raise WorkbenchError(
                 f"{reading.origin.member.name} is too long to be a report of counts.", "Map it as events."
             )
     return [Table(names, tuple(rows), tuple(range(1, len(rows) + 1)))] if rows else []
+
+
+def _cells_of(column: Any) -> list[str]:
+    return [as_text(_plain(value)) or "" for value in column.to_pylist()]
 
 
 def _plain(value: Any) -> Any:
@@ -168,21 +174,27 @@ def api_tables(answer: dict[str, Any]) -> list[Table]:
     parts = [answer[name] for name in ("funnelTable", "funnelVisualization") if isinstance(answer.get(name), dict)]
     # The second sub-report of a funnel draws the same people again.
     parts = [part for part in parts if part.get("rows")][:1]
-    parts += [one for one in answer.get("reports", []) if isinstance(one, dict)]
+    parts += [one for one in _listed(answer, "reports") if isinstance(one, dict)]
     return [_api_table(part) for part in parts if part.get("rows")]
 
 
 def _api_table(part: dict[str, Any]) -> Table:
-    heads = [*part.get("dimensionHeaders", []), *part.get("metricHeaders", [])]
-    rows = [_api_cells(row) for row in part.get("rows", [])]
-    totals = part.get("totals") or []
+    heads = [*_listed(part, "dimensionHeaders"), *_listed(part, "metricHeaders")]
+    rows = [_api_cells(row) for row in _listed(part, "rows")]
+    totals = _listed(part, "totals")
     total = _api_cells(totals[0]) if totals else ()
-    names = tuple(str(head.get("name", "")) for head in heads)
+    names = tuple(str(head.get("name", "")) if isinstance(head, dict) else str(head) for head in heads)
     width = len(names)
     fitted = tuple(tuple((list(row) + [""] * width)[:width]) for row in rows)
     return Table(names, fitted, tuple(range(1, len(rows) + 1)), totals=total)
 
 
-def _api_cells(row: dict[str, Any]) -> tuple[str, ...]:
-    cells = [*row.get("dimensionValues", []), *row.get("metricValues", [])]
+def _listed(part: Any, name: str) -> list[Any]:
+    """A list inside an answer; whatever else stands in its place holds nothing."""
+    found = part.get(name) if isinstance(part, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _api_cells(row: Any) -> tuple[str, ...]:
+    cells = [*_listed(row, "dimensionValues"), *_listed(row, "metricValues")]
     return tuple(str(cell.get("value", "")) if isinstance(cell, dict) else str(cell) for cell in cells)

@@ -165,6 +165,7 @@ class TimeReader:
             unit[
                 ((size >= 19_900_101) & (size <= 20_991_231)) | ((size >= 19_900_101e6) & (size <= 20_991_231.3e6))
             ] = 5
+        unit[~np.isfinite(values)] = -1
         us = np.zeros(len(values), np.int64)
         for code, factor in enumerate((1_000_000, 1_000, 1)):
             us[unit == code] = _multiplied(values[unit == code], factor)

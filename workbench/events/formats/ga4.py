@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from workbench.events import numbers
 from workbench.events.formats.format import Format, Sight, guessed_mapping, with_columns
 from workbench.events.formats.keyvalue import joined_field, pivot
-from workbench.events.nested import flat_columns
+from workbench.events.nested import as_floats, flat_columns
 from workbench.events.reading import Rows
 from workbench.events.schema import Mapping
 from workbench.events.wording import natural_words, words
@@ -170,13 +171,13 @@ def _subtract_refunds(columns: dict[str, Any], revenue: str, refund: str) -> Non
 
     if refund not in columns or pa.types.is_string(columns[refund].type):
         return
-    given_back = columns[refund].cast(pa.float64())
+    given_back = as_floats(columns[refund])
     if not pc.any(pc.greater(given_back.fill_null(0), 0)).as_py():
         return
     lost = pc.if_else(
         pc.equal(columns["event_name"], "refund"), pc.negate(pc.abs(given_back)), pa.scalar(None, pa.float64())
     )
-    earned = columns[revenue].cast(pa.float64()) if revenue in columns else pa.nulls(len(lost), pa.float64())
+    earned = as_floats(columns[revenue]) if revenue in columns else pa.nulls(len(lost), pa.float64())
     columns[revenue] = pc.coalesce(lost, earned)
 
 
@@ -209,7 +210,8 @@ def _value(sample: pa.Table) -> str | None:
     names = sample.schema.names
     if USD_REVENUE in names and LOCAL_REVENUE in names and sample.num_rows:
         pairs = zip(sample.column(USD_REVENUE).to_pylist(), sample.column(LOCAL_REVENUE).to_pylist(), strict=True)
-        differ = any(a and b and float(a) != float(b) for a, b in pairs)
+        amounts = ((numbers.from_json(a), numbers.from_json(b)) for a, b in pairs)
+        differ = any(a and b and a != b for a, b in amounts)
         return LOCAL_REVENUE if differ else USD_REVENUE
     found = [USD_REVENUE, LOCAL_REVENUE, *FLAT_REVENUE, PURCHASE_VALUE, "revenue", "event_value_in_usd"]
     if "user_first_touch_timestamp" in names:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.events.nested import typed_array
+from workbench.events.nested import plain_array, typed_array
 
 
 def pivot(column: Any) -> dict[str, Any]:
@@ -75,11 +75,14 @@ def _merged(held: dict[str, Any]) -> Any:
 
     if not held:
         return None
-    if set(held) == {"int_value"}:
-        return held["int_value"].cast(pa.int64())
-    if "string_value" not in held:
-        return pc.coalesce(*(array.cast(pa.float64()) for array in held.values()))
-    return pc.coalesce(*(array.cast(pa.string()) for _, array in sorted(held.items(), reverse=True)))
+    try:
+        if set(held) == {"int_value"}:
+            return held["int_value"].cast(pa.int64())
+        if "string_value" not in held:
+            return pc.coalesce(*(array.cast(pa.float64()) for array in held.values()))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        pass  # what should be numbers holds text, and is kept as text
+    return pc.coalesce(*(plain_array(array).cast(pa.string()) for _, array in sorted(held.items(), reverse=True)))
 
 
 def _pivot_text(column: Any) -> dict[str, Any]:
@@ -109,9 +112,17 @@ def _param(value: Any) -> Any:
     if value.get("string_value") is not None:
         return value["string_value"]
     if value.get("int_value") is not None:
-        return int(value["int_value"])
+        return _as_number(int, value["int_value"])
     number = value.get("double_value", value.get("float_value"))
-    return None if number is None else float(number)
+    return None if number is None else _as_number(float, number)
+
+
+def _as_number(kind: type[int] | type[float], value: Any) -> Any:
+    """The number, or the text where something else stands in its place."""
+    try:
+        return kind(value)
+    except (ValueError, TypeError, OverflowError):
+        return str(value)
 
 
 def joined_field(column: Any, field: str) -> Any:

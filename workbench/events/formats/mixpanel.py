@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workbench.events.formats.format import Format, Sight, first_filled, guessed_mapping, with_columns
-from workbench.events.nested import flat_columns
+from workbench.events.nested import as_floats, flat_columns
 from workbench.events.reading import Rows
 from workbench.events.schema import Mapping
 
@@ -62,9 +62,9 @@ def _days(time: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    number = time.cast(pa.float64())
+    number = as_floats(time)
     seconds = pc.if_else(pc.greater(number, 1e11), pc.divide(number, 1000.0), number)
-    return pc.floor(pc.divide(seconds, 86_400.0)).cast(pa.int64()).cast(pa.string())
+    return pc.floor(pc.divide(seconds, 86_400.0)).cast(pa.int64(), safe=False).cast(pa.string())
 
 
 def _mapping(sample: pa.Table, zone: str) -> Mapping:
