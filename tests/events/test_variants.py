@@ -349,3 +349,28 @@ def test_a_mixpanel_time_beyond_all_bounds_costs_its_row_alone(tmp_path: Path, v
 def test_a_key_without_a_name_is_a_property_and_no_value(tmp_path: Path) -> None:
     store, report = imported(tmp_path, '{"user_id":"u","event":"view","ts":"2022-05-10T09:00:00Z","":"x"}\n')
     assert (list(store.properties), report.revenue) == (["unnamed"], None)
+
+
+def test_an_amplitude_purchase_is_worth_price_times_quantity(tmp_path: Path) -> None:
+    known = {"event_type": "buy", "event_time": "2022-05-10 09:00:00", "amplitude_id": 1, "uuid": "x"}
+    _, report = imported(tmp_path, json.dumps(known | {"event_properties": {"$price": 2.5, "$quantity": 4}}) + "\n")
+    assert report.revenue == 10
+
+
+def test_a_person_is_found_inside_a_structure_and_times_with_an_offset_are_no_days(tmp_path: Path) -> None:
+    rows = "".join(f"{e},{u},{t}+00:00,{v}\n" for u, e, t, v in ROWS)
+    _, report = imported(tmp_path, "event,person.distinct_id,timestamp,properties.revenue\n" + rows)
+    assert (report.users, report.revenue, report.mapping.user) == (2, 12.5, "person.distinct_id")
+
+
+def test_sessions_inside_people_are_laid_out_to_their_events(tmp_path: Path) -> None:
+    people = [
+        {"user_id": "a1", "sessions": [{"id": 1, "events": [{"name": e, "timestamp": t} for _, e, t, _ in ROWS]}]}
+    ]
+    _, report = imported(tmp_path, json.dumps(people))
+    assert (report.rows, report.users, report.event_totals) == (3, 1, {"view": 2, "buy": 1})
+
+
+def test_json_in_a_cell_names_no_step(tmp_path: Path) -> None:
+    with pytest.raises(WorkbenchError, match="holds neither"):
+        counted(tmp_path, json.dumps([{"user_id": "a", "things": [{"x": 1}]}, {"user_id": "b", "things": [{"x": 2}]}]))

@@ -45,7 +45,7 @@ _ASIDE = re.compile(r"\s*\([^)]*\)\s*$")  # "Active users (% of Step 1)"
 _FLAGS: dict[str, float | None] = dict.fromkeys(words("true yes t y x ja oui sí si sim da да tak"), 1.0)
 _FLAGS |= dict.fromkeys(words("false no f n nein non não nee нет nie"), 0.0) | {"": None}
 _NUMBERED = re.compile(r"^\s*(\d{1,3})\s*[.):]\s+(?=\S)")
-_MIDNIGHT = re.compile(r"\b00:00(?::00)?(?:\.0+)?\b")
+_MIDNIGHT = re.compile(r"[ T]00:00(?::00)?(?:\.0+)?(?![:.\d])")
 _DATE_WORDS = ("date", "day", "week", "week_start", "month", "datum", "tag", "woche", "fecha", "дата", "jour")
 _ALL = frozenset(
     {"total", "reserved_total", "all", "all users", "gesamt", "(total)", "alle nutzer", "tous les utilisateurs"}
@@ -127,7 +127,8 @@ def _date_column(table: Table) -> str | None:
 
 def _is_label(cells: Sequence[str], name: str) -> bool:
     """Whether a column names steps or segments: text, and no ids of people."""
-    return any(cells) and not _is_numeric(cells) and not _is_id(name)
+    is_nested = any(cell.startswith(("{", "[{", "[[")) for cell in cells[:20])
+    return any(cells) and not _is_numeric(cells) and not _is_id(name) and not is_nested
 
 
 def _is_id(name: str) -> bool:

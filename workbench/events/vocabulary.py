@@ -87,7 +87,7 @@ _SUM = "amount|total|sales|gmv|turnover|paid|betrag|summe|montant|importe|valor"
 _CURRENCY = "usd|eur|gbp|chf|jpy|cad|aud|sek|nok|dkk|pln|czk|brl|inr|rub|cny|try"
 SOUNDS = {
     "user": re.compile(
-        rf"^(?:\w+_)?(?:{_PEOPLE})_?(?:{_KEYS})$|"
+        rf"^(?:\w+_)?(?:{_PEOPLE})_?(?:{_KEYS})$|_(?:distinct|anonymous)_id$|"
         rf"^(?:id|identifiant|identificador|identificativo|идентификатор)_(?:del?_|do_|da_|du_)?(?:{_PEOPLE})$"
     ),
     "event": re.compile(

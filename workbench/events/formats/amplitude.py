@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workbench.events.formats.format import Format, Sight, first_filled, guessed_mapping, with_columns
-from workbench.events.nested import flat_columns
+from workbench.events.nested import as_floats, flat_columns
 from workbench.events.reading import Rows
 from workbench.events.schema import Mapping
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_PROPERTIES = "event_properties."
 _PEOPLE = ("amplitude_id", "user_id", "device_id")
 _MARKS = ("$insert_id", "insert_id", "_insert_id", "amplitude_id", "server_upload_time", "uuid")
 _TECHNICAL = (
@@ -50,9 +51,21 @@ def _reshape(rows: Rows) -> Rows:
     key = _event_key(columns)
     if key is not None:
         columns["event_key"] = key
+    _add_revenue(columns)
     if "session_id" in columns:
         columns["session"] = _inside(columns["session_id"])
     return with_columns(rows, columns)
+
+
+def _add_revenue(columns: dict[str, Any]) -> None:
+    """Price times quantity, where events carry these and no revenue."""
+    import pyarrow.compute as pc
+
+    held = f"{_PROPERTIES}$revenue", f"{_PROPERTIES}revenue"
+    price = next((columns[n] for n in (f"{_PROPERTIES}$price", f"{_PROPERTIES}price") if n in columns), None)
+    count = next((columns[n] for n in (f"{_PROPERTIES}$quantity", f"{_PROPERTIES}quantity") if n in columns), None)
+    if price is not None and count is not None and not any(name in columns for name in held):
+        columns[held[1]] = pc.multiply(as_floats(price), as_floats(count))
 
 
 def _event_key(columns: dict[str, Any]) -> Any:
@@ -98,7 +111,7 @@ FORMAT = Format(
     _reshape,
     _TECHNICAL,
     _UNWANTED,
-    ("event_properties.",),
+    (_PROPERTIES,),
     clocks=("client_event_time", "server_received_time"),
     is_utc=True,
 )

@@ -15,7 +15,7 @@ from workbench.events.schema import Mapping
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_ARRAYS = ("events", "actions", "hits", "actionDetails", "pageviews")
+_ARRAYS = ("events", "actions", "hits", "actionDetails", "pageviews", "sessions", "visits")
 
 
 def _array_column(names: tuple[str, ...] | list[str]) -> str | None:
@@ -41,7 +41,7 @@ def _entries(value: Any) -> list[Any]:
 
 
 def _reshape(rows: Rows) -> Rows:
-    """One row an event; what stands outside of the array is repeated on each."""
+    """One row an event; what stands outside of the array is repeated on each, and so are the sessions of a person."""
     import pyarrow as pa
 
     name = _array_column(rows.batch.schema.names)
@@ -56,7 +56,9 @@ def _reshape(rows: Rows) -> Rows:
     take = pa.array(parents, pa.int64())
     columns = {key: array.take(take) for key, array in flat_columns(outer)} | inner
     batch = pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
-    return Rows(batch, rows.lines.take(take))
+    found = Rows(batch, rows.lines.take(take))
+    deeper = _array_column(batch.schema.names)
+    return found if deeper is None or not any(map(_entries, batch.column(deeper).to_pylist())) else _reshape(found)
 
 
 def _exploded(column: Any) -> tuple[Any, dict[str, Any]]:
