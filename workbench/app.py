@@ -54,7 +54,8 @@ def _open(window: MainWindow, journey: Path | None, data: tuple[Path, ...], is_s
     else:
         commands.offer_recovery()
     if data:
-        window.desk.shelf.load(data)
+        first = next((d.dataset_id for d in window.desk.session.journey.datasets), None)
+        window.desk.shelf.load(data, replaces=first)
 
 
 def _compile_kernels() -> None:

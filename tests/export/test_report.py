@@ -86,10 +86,11 @@ def test_what_cannot_be_written_is_refused(tmp_path, name):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_missing_dataset_is_named():
-    path = paths.sample_data() / "shop.journey"
+def test_a_missing_dataset_is_named(tmp_path):
+    path = tmp_path / "shop.journey"
+    path.write_text((paths.sample_data() / "shop.journey").read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(WorkbenchError, match=r"shop_events\.parquet is not there"):
-        measured_report(file.load(path), path.parent / "elsewhere")
+        measured_report(file.load(path), path.parent)
 
 
 def test_an_unknown_scenario_is_named():

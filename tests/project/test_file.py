@@ -55,6 +55,8 @@ def test_datasets_keep_their_mapping_and_summary():
         (lambda p: p["elements"].append(p["elements"][0]), "twice"),
         (lambda p: p.update(elements={}), "must be a list"),
         (lambda p: p.update(happy_path=["gone"]), "gone"),
+        (lambda p: p["links"].append({"link_id": "x", "source_id": "b", "target_id": "a"}), "back to itself"),
+        (lambda p: p.update(window_s=-5), "at least 0"),
     ],
 )
 def test_a_damaged_journey_says_what_and_where(damage, words):

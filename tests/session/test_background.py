@@ -63,7 +63,9 @@ def test_shutdown_waits_for_the_worker(qapp):
         finally:
             ended.append(True)
 
-    lane.request(1, work)
+    begun = threading.Event()
+    lane.request(1, lambda progress: (begun.set(), work(progress)))
+    assert begun.wait(5)
     lane.shutdown()
-    assert ended in ([], [True])
+    assert ended == [True]
     assert not lane._pool.activeThreadCount()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.builders import line
 from workbench import paths
 from workbench.analysis.measures import Grade
+from workbench.errors import WorkbenchError
 from workbench.journey import edits
 from workbench.journey.element import ElementId, LinkId
+from workbench.project import file
+from workbench.session.analyst import Question
 
 DATA = """user,event,time
 u1,a,2026-01-01 10:00:00
@@ -43,8 +48,66 @@ def test_loading_data_puts_numbers_on_the_cards(loaded):
     assert dict(loaded.figures.cards[ElementId("a")].instead) == {"x": 1, "(nothing)": 1}
 
 
-def test_the_dataset_is_kept_relative_to_the_journey(loaded):
-    assert loaded.session.journey.datasets[0].paths == ("log.csv",)
+def test_the_dataset_is_kept_relative_to_the_journey(loaded, tmp_path):
+    path = loaded.save(tmp_path / "x.journey")
+    assert json.loads(path.read_text(encoding="utf-8"))["datasets"][0]["paths"] == ["log.csv"]
+
+
+def test_saving_elsewhere_keeps_the_way_to_the_data(loaded, tmp_path):
+    (tmp_path / "deep").mkdir()
+    path = loaded.save(tmp_path / "deep" / "x.journey")
+    assert json.loads(path.read_text(encoding="utf-8"))["datasets"][0]["paths"] == ["../log.csv"]
+    assert file.load(path).datasets[0].paths == ((tmp_path / "log.csv").as_posix(),)
+
+
+def test_undoing_the_load_takes_the_data_away_and_redo_brings_it_back(loaded, qtbot):
+    loaded.session.undo_stack.undo()
+    assert not loaded.shelf.loaded
+    assert people(loaded) == [None, None, None]
+    loaded.session.undo_stack.redo()
+    qtbot.waitUntil(lambda: people(loaded) == [4, 2, 1], timeout=20_000)
+
+
+def test_an_import_that_ends_after_another_document_was_opened_is_not_for_it(loaded, tmp_path, qtbot):
+    other = tmp_path / "other.csv"
+    other.write_text(DATA, encoding="utf-8")
+    loaded.shelf.load((other,))
+    loaded.start(line("a", "b"))
+    qtbot.waitUntil(lambda: not loaded.shelf.lane.is_busy, timeout=20_000)
+    assert not loaded.session.journey.datasets
+    assert not loaded.shelf.loaded
+
+
+def test_two_files_of_one_name_become_two_datasets(loaded, tmp_path, qtbot):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "log.csv").write_text(DATA, encoding="utf-8")
+        loaded.shelf.load((tmp_path / name / "log.csv",))
+    qtbot.waitUntil(lambda: len(loaded.shelf.loaded) == 3, timeout=20_000)
+    assert len({d.dataset_id for d in loaded.session.journey.datasets}) == 3
+
+
+def test_guesses_give_way_to_the_first_data(desk, tmp_path, qtbot):
+    (tmp_path / "log.csv").write_text(DATA, encoding="utf-8")
+    journey = edits.amend(line("a", "b", "c"), [ElementId("a")], volume=10_000.0)
+    desk.start(edits.amend_links(journey, [LinkId("a-to-b")], rate=0.9))
+    desk.shelf.load((tmp_path / "log.csv",))
+    qtbot.waitUntil(lambda: people(desk) == [4, 2, 1], timeout=20_000)
+    assert desk.forecaster.outcome.reach[ElementId("a")].value == 4
+    desk.session.undo_stack.undo()
+    assert people(desk)[0] == 10_000
+
+
+def test_a_question_that_fails_leaves_the_others_their_turn(loaded, qtbot):
+    def fail(*_):
+        raise WorkbenchError("no")
+
+    told = []
+    loaded.failed.connect(told.append)
+    loaded.analyst.want(Question("first", fail))
+    loaded.analyst.want(Question("second", lambda *_: "answer"))
+    qtbot.waitUntil(lambda: loaded.analyst.answer("second") == "answer", timeout=20_000)
+    assert told[0].message == "no"
 
 
 def test_moving_a_stage_does_not_remeasure(loaded, qtbot):
@@ -86,7 +149,7 @@ def test_saved_figures_show_without_the_data(loaded, tmp_path, desk):
     missing = []
     desk.shelf.missing_found.connect(missing.append)
     desk.open(path)
-    assert missing[0][0].paths == ("log.csv",)
+    assert missing[0][0].paths == ((tmp_path / "log.csv").as_posix(),)
     assert people(desk) == [4, 2, 1]
     assert desk.figures.cards[ElementId("a")].grade is Grade.ESTIMATED
 

@@ -24,6 +24,7 @@ from workbench.analysis.comparisons import NO_TEST, Test, false_discovery
 from workbench.analysis.intervals import Interval, interval_of
 from workbench.analysis.rates import Rate
 from workbench.analysis.timeline import Bools, Floats, Rows, Taking, Timeline
+from workbench.journey.element import ElementId
 
 MIN_TAKERS = 30
 DEFAULT_Q = 0.05
@@ -123,6 +124,12 @@ class DriverTable:
 
     def row(self, name: str) -> Driver:
         return next(row for row in self.rows if row.name == name)
+
+
+def matched_differences(table: DriverTable) -> dict[ElementId, float]:
+    """Depth-matched risk difference of each mapped action, for the forecast of those that sit on a stage."""
+    rows = (row for row in table.rows if row.is_mapped and row.matched.difference is not None)
+    return {ElementId(row.name): float(row.matched.difference or 0.0) for row in rows}
 
 
 def drivers(

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from workbench import __version__
 from workbench.analysis.dead_end_table import DeadEndTable, dead_end_table
+from workbench.analysis.drivers import matched_differences
 from workbench.analysis.ground import Ground
 from workbench.analysis.intervals import wilson
-from workbench.analysis.measures import Measures
+from workbench.analysis.measures import Grade, Measures
 from workbench.analysis.timeline import DEFAULT_AMBIENT
 from workbench.export import definitions
 from workbench.forecast.figures import CardFigures, MapFigures, map_figures
@@ -207,7 +208,8 @@ class Report:
 
     def _drop_off(self, element: Element) -> tuple[Cell, ...]:
         card = self._card(element)
-        low, high = _interval(card.stopped, card.people)
+        is_estimated = card.grade is Grade.ESTIMATED
+        low, high = (None, None) if is_estimated else _interval(card.stopped, card.people)
         instead = ", ".join(f"{name} {n:,}" for name, n in card.instead[:5])
         figures = (card.people, card.stopped, card.stopped_rate, low, high, card.money_lost)
         return (element.title, *figures, ", ".join(card.leaks), instead)
@@ -308,14 +310,20 @@ def report_of(
     journey: Journey, measures: Measures, levers: tuple[Lever, ...] = (), sources: Iterable[Source] = ()
 ) -> Report:
     """Put a report together: all figures are computed here, so that window and command line agree."""
-    made = outcome(ForecastModel.of(journey, measures), levers)
     held = tuple(sources)
     first = next((s for s in held if s.store is not None), None)
-    dead = None
+    ground = dead = None
     if first is not None and first.store is not None:
         ground = Ground.of(journey, first.store, ignored_events(first.imported))
         dead = dead_end_table(ground) if ground is not None else None
+    needs_effect = any(lever.target_id in _seats(journey) for lever in levers)
+    associations = matched_differences(ground.drivers) if ground is not None and needs_effect else None
+    made = outcome(ForecastModel.of(journey, measures, associations), levers)
     return Report(journey, map_figures(journey, measures, made), measures, made, dead, held)
+
+
+def _seats(journey: Journey) -> set[str]:
+    return {element.element_id for element in journey.elements if element.stage_id is not None}
 
 
 def ignored_events(imported: ImportReport | None) -> tuple[str, ...]:

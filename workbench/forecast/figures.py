@@ -137,7 +137,8 @@ def _card(
 ) -> CardFigures:
     figures = figures or ElementFigures(element.element_id)
     people, base = _people(element, figures, outcome)
-    stopped = _moved(outcome, "stopped", element.element_id, figures.stopped)
+    is_counted = figures.people is not None
+    stopped = _moved(outcome, "stopped", element.element_id, figures.stopped, is_counted)
     is_mature = use_mature and figures.mature_came is not None
     k, n = (figures.mature_came, figures.mature_before) if is_mature else (figures.came, figures.before)
     doers_n = figures.people
@@ -147,13 +148,11 @@ def _card(
     return CardFigures(
         people=people,
         base_people=base,
-        previous=rate_figure(k, n, running, is_mature)
-        if k is not None
-        else RateFigure(_estimated_previous(journey, element, outcome)),
+        previous=_previous(journey, element, outcome, rate_figure(k, n, running, is_mature) if k is not None else None),
         first=_share(people, entered),
         stopped=stopped if leads_on else None,
         stopped_rate=_share(stopped, people) if leads_on else None,
-        money_lost=_moved(outcome, "money_lost", element.element_id, figures.money_lost),
+        money_lost=_moved(outcome, "money_lost", element.element_id, figures.money_lost, is_counted),
         instead=figures.instead,
         hits=figures.hits,
         reached=figures.reached,
@@ -161,6 +160,18 @@ def _card(
         went_on_did=rate_figure(figures.went_on_did, doers_n) if seated else RateFigure(),
         went_on_not=rate_figure(figures.went_on_not, others_n) if seated else RateFigure(),
     )
+
+
+def _previous(journey: Journey, element: Element, outcome: Outcome | None, counted: RateFigure | None) -> RateFigure:
+    """The counted rate, unless a lever moves it or nothing was counted."""
+    if counted is None:
+        return RateFigure(_estimated_previous(journey, element, outcome))
+    if outcome is None or not outcome.levers or element.stage_id is not None or counted.value is None:
+        return counted
+    links = journey.incoming.get(element.element_id, ())
+    rates = [outcome.rate[k.link_id] for k in links if k.link_id in outcome.rate]
+    moved = any(rate.value != rate.base for rate in rates)
+    return RateFigure(_estimated_previous(journey, element, outcome)) if moved else counted
 
 
 def _estimated_previous(journey: Journey, element: Element, outcome: Outcome | None) -> float | None:
@@ -191,13 +202,16 @@ def _people(element: Element, figures: ElementFigures, outcome: Outcome | None) 
     return (projected.value, projected.base) if projected else (None, None)
 
 
-def _moved(outcome: Outcome | None, name: str, element_id: ElementId, counted: float | None) -> float | None:
+def _moved(
+    outcome: Outcome | None, name: str, element_id: ElementId, counted: float | None, is_counted: bool
+) -> float | None:
+    """What was counted, moved by the levers; the forecast alone where nothing was counted."""
     projected: Projection | None = getattr(outcome, name).get(element_id) if outcome else None
-    if counted is not None and (outcome is None or not outcome.levers):
-        return float(counted)
-    if projected is not None and projected.value is not None:
-        return projected.value
-    return None if counted is None else float(counted)
+    if not is_counted:
+        return projected.value if projected else None
+    if counted is None or outcome is None or not outcome.levers or projected is None or projected.lift is None:
+        return None if counted is None else float(counted)
+    return float(counted) * (1.0 + projected.lift)
 
 
 def _grade(figures: ElementFigures, outcome: Outcome | None, element: Element) -> Grade:

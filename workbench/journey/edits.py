@@ -76,6 +76,17 @@ def amend_links(journey: Journey, link_ids: Collection[LinkId], **fields: Any) -
     return journey.with_links(replace(link, **fields) if link.link_id in wanted else link for link in journey.links)
 
 
+def turn_link(journey: Journey, link_ids: Collection[LinkId], returns: bool) -> Journey:
+    """Let links lead forward or back; one that closes a circle cannot lead forward."""
+    turned = amend_links(journey, link_ids, returns=returns)
+    for link_id in link_ids:
+        link = turned.link_by_id[link_id]
+        if not returns and link.source_id in turned.reachable_again(link.source_id):
+            title = turned.element_by_id[link.target_id].title
+            raise WorkbenchError(f"This link closes a circle at “{title}”.", "It can only lead back.")
+    return turned
+
+
 def amend_journey(journey: Journey, **fields: Any) -> Journey:
     """Set fields of the journey itself: name, currency, window, counting, shaping ..."""
     return replace(journey, **fields)
@@ -225,12 +236,32 @@ def mark_happy_path(journey: Journey, element_ids: Iterable[ElementId]) -> Journ
 
 
 def bind_dataset(journey: Journey, dataset: Dataset, replaces: DatasetId | None = None) -> Journey:
-    """Add a dataset, or put it in the place of another one."""
+    """Add a dataset, or put it in the place of another one.
+
+    With the first one, guesses between elements that have a rule give way to what will be counted.
+    """
+    if not journey.datasets:
+        journey = without_guesses(journey)
     key = replaces or dataset.dataset_id
     others = tuple(dataset if d.dataset_id == key else d for d in journey.datasets)
     if not any(d.dataset_id == key for d in journey.datasets):
         others = (*journey.datasets, dataset)
     return replace(journey, datasets=others)
+
+
+def without_guesses(journey: Journey) -> Journey:
+    """Take typed rates and volumes off where both ends can be counted."""
+    bound = {e.element_id for e in journey.elements if e.is_bound}
+    elements = (
+        replace(e, volume=None) if e.element_id in bound and e.volume is not None else e for e in journey.elements
+    )
+    links = (
+        replace(k, rate=None, rate_low=None, rate_high=None, based_on=None)
+        if k.rate is not None and k.source_id in bound and k.target_id in bound
+        else k
+        for k in journey.links
+    )
+    return replace(journey, elements=tuple(elements), links=tuple(links))
 
 
 def drop_dataset(journey: Journey, dataset_id: DatasetId) -> Journey:
@@ -239,6 +270,13 @@ def drop_dataset(journey: Journey, dataset_id: DatasetId) -> Journey:
         replace(e, dataset_id=None) if e.dataset_id == dataset_id else e for e in journey.elements
     )
     return replace(freed, datasets=tuple(d for d in journey.datasets if d.dataset_id != dataset_id))
+
+
+def drop_datasets(journey: Journey) -> Journey:
+    """Take all datasets off the journey."""
+    for dataset in journey.datasets:
+        journey = drop_dataset(journey, dataset.dataset_id)
+    return journey
 
 
 def save_scenario(journey: Journey, name: str, levers: Iterable[Lever]) -> Journey:

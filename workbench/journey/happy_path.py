@@ -24,7 +24,7 @@ def _widest(journey: Journey, start: ElementId, took: Mapping[LinkId, float]) ->
     """From `start`, always the widest link among those that still lead to a goal."""
     goals = set(journey.goal_ids)
     path, here = [start], start
-    while here not in goals and journey.outgoing.get(here):
+    while here not in goals and journey.outgoing.get(here) and len(path) <= len(journey.elements):
         leading = [
             k for k in journey.outgoing[here] if k.target_id in goals or journey.reachable(k.target_id) & goals
         ] or list(journey.outgoing[here])

@@ -166,6 +166,10 @@ class Journey:
 
     def reachable(self, element_id: ElementId) -> set[ElementId]:
         """Elements that forward links lead to from here, without the element itself."""
+        return self.reachable_again(element_id) - {element_id}
+
+    def reachable_again(self, element_id: ElementId) -> set[ElementId]:
+        """Elements that forward links lead to from here, the element itself if they lead back."""
         seen: set[ElementId] = set()
         waiting = [element_id]
         while waiting:
@@ -173,7 +177,7 @@ class Journey:
                 if link.target_id not in seen:
                     seen.add(link.target_id)
                     waiting.append(link.target_id)
-        return seen - {element_id}
+        return seen
 
     def with_elements(self, elements: Iterable[Element]) -> Journey:
         return replace(self, elements=tuple(elements))

@@ -77,7 +77,10 @@ def _remove(copy: Path) -> None:
 
 
 def _is_running(copy: Path) -> bool:
-    pid = int(copy.name.split("-")[0])
+    number = copy.name.split("-")[0]
+    if not number.isdigit():
+        return True  # not a copy of ours: left alone
+    pid = int(number)
     if pid == os.getpid():
         return True
     try:

@@ -121,6 +121,14 @@ def _check(journey: Journey, where: str) -> None:
         if element.stage_id is not None:
             _check_ids(where, f"element “{element.element_id}”", (element.stage_id,), known)
     _check_ids(where, "happy_path", journey.happy_path, known)
+    circle = next((e for e in known if e in journey.reachable_again(e)), None)
+    if circle is not None:
+        raise WorkbenchError(
+            f"{where}: the links lead from “{circle}” back to itself.",
+            'Mark the one that leads back with "returns": true.',
+        )
+    if journey.window_s is not None and not journey.window_s >= 0:
+        raise WorkbenchError(f"{where}: window_s is {journey.window_s}.", "Give seconds of at least 0, or null.")
 
 
 def _check_ids(where: str, what: str, ids: Any, known: set[Any]) -> None:
@@ -147,7 +155,36 @@ def load(path: Path) -> Journey:
         raise WorkbenchError(
             f"{path} cannot be read: {error.strerror}.", "Check the path and its permissions."
         ) from error
-    return loads(text, path.name)
+    return _located(loads(text, path.name), path.parent)
+
+
+def _located(journey: Journey, folder: Path) -> Journey:
+    """The journey with absolute data paths, as it is held in memory: they survive saving elsewhere and undo."""
+    return dataclasses.replace(
+        journey,
+        datasets=tuple(
+            dataclasses.replace(
+                d, paths=tuple(Path(os.path.normpath(folder.resolve() / p)).as_posix() for p in d.paths)
+            )
+            for d in journey.datasets
+        ),
+    )
+
+
+def _relative_to(journey: Journey, folder: Path) -> Journey:
+    """The journey with data paths as its file keeps them."""
+    datasets = (
+        dataclasses.replace(d, paths=tuple(relative(Path(path), folder) for path in d.paths)) for d in journey.datasets
+    )
+    return dataclasses.replace(journey, datasets=tuple(datasets))
+
+
+def relative(path: Path, folder: Path) -> str:
+    """Path relative to a folder, with forward slashes; absolute where they are on different drives."""
+    try:
+        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # another drive on Windows
+        return path.resolve().as_posix()
 
 
 def save(journey: Journey, path: Path) -> None:
@@ -158,7 +195,7 @@ def save(journey: Journey, path: Path) -> None:
     WorkbenchError
         If the folder cannot be written, or another program holds the file.
     """
-    text = dumps(journey)
+    text = dumps(_relative_to(journey, path.parent))
     if not path.resolve().parent.is_dir():
         raise WorkbenchError(f"{path} cannot be written: its folder does not exist.", "Choose another folder.")
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -176,8 +213,3 @@ def save(journey: Journey, path: Path) -> None:
     finally:
         temporary.unlink(missing_ok=True)
         Path(lock.lock_file).unlink(missing_ok=True)
-
-
-def same_apart_from_measures(one: Journey, other: Journey) -> bool:
-    """Whether two journeys differ at most in the figures kept for reading without data."""
-    return dataclasses.replace(one, measured=()) == dataclasses.replace(other, measured=())

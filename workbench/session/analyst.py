@@ -56,7 +56,7 @@ class Analyst(QObject):
         self.lane.failed.connect(self._on_failed)
         self.heavy = Lane("heavy", self)
         self.heavy.answered.connect(self._on_heavy_answered)
-        self.heavy.failed.connect(self._on_failed)
+        self.heavy.failed.connect(self._on_heavy_failed)
         self._timer = QTimer(self, singleShot=True, interval=_THROTTLE_MS)
         self._timer.timeout.connect(self._ask)
         session.journey_changed.connect(self._on_changed)
@@ -150,8 +150,19 @@ class Analyst(QObject):
         self._ask_heavy()
 
     def _on_failed(self, key: Any, error: Exception) -> None:
-        if not isinstance(error, CancelledError):
-            self.failed.emit(error)
+        if isinstance(error, CancelledError):
+            return
+        if key == self.key:
+            self._set_stale(False)
+        self.failed.emit(error)
+
+    def _on_heavy_failed(self, key: Any, error: Exception) -> None:
+        if isinstance(error, CancelledError):
+            return
+        query_key, name = key
+        self._answers[name] = (query_key, None)  # not asked again until the query or the data change
+        self.failed.emit(error)
+        self._ask_heavy()
 
     def _set_stale(self, is_stale: bool) -> None:
         if is_stale != self.is_stale:

@@ -16,9 +16,9 @@ from workbench.forecast.figures import MapFigures, map_figures
 from workbench.forecast.micro_worth import MicroWorth, micro_worths
 from workbench.journey.element import Element, ElementId
 from workbench.journey.journey import Journey
-from workbench.session.analyst import Analyst
+from workbench.session.analyst import Analyst, Question
 from workbench.session.forecaster import Forecaster
-from workbench.session.questions import STUDY, Study
+from workbench.session.questions import STUDY, Study, study
 from workbench.session.session import Session
 from workbench.session.shelf import Shelf
 
@@ -73,9 +73,10 @@ class Desk(QObject):
     def start(self, journey: Journey, path: Path | None = None) -> None:
         """Put another journey on the desk and load the data it refers to."""
         self.shelf.forget()
+        self.set_highlight(None)
         self.forecaster.use(())
         self.session.start(journey, path)
-        self.shelf.reopen()
+        self.shelf.follow()
 
     def open(self, path: Path) -> None:
         """Open a journey file with its data.
@@ -127,16 +128,16 @@ class Desk(QObject):
         self._rebuild()
 
     def _rebuild(self) -> None:
-        study: Study | None = self.analyst.answer(STUDY) if self.analyst.is_current(STUDY) else None
-        associations = study.associations if study is not None else None
+        found: Study | None = self.analyst.answer(STUDY) if self.analyst.is_current(STUDY) else None
+        associations = found.associations if found is not None else None
         self.forecaster.rebuild(self.session.journey, self.analyst.measures, associations)
 
     @property
     def worths(self) -> Mapping[ElementId, MicroWorth]:
         """What each micro-conversion is worth: measured once the study is in, else from the forecast or as typed."""
         outcome = self.forecaster.outcome
-        study: Study | None = self.analyst.answer(STUDY) if self.analyst.is_current(STUDY) else None
-        return {} if outcome is None else micro_worths(self.session.journey, outcome, study.worth if study else None)
+        found: Study | None = self.analyst.answer(STUDY) if self.analyst.is_current(STUDY) else None
+        return {} if outcome is None else micro_worths(self.session.journey, outcome, found.worth if found else None)
 
     @property
     def finding_counts(self) -> dict[str, int]:
@@ -164,7 +165,14 @@ class Desk(QObject):
             self.findings = findings
             self.findings_changed.emit()
 
+    def _ask_for_effects(self) -> None:
+        """A lever on a seated micro-conversion needs the study's matched effect, whatever panel is open."""
+        seats = {e.element_id for e in self.session.journey.elements if e.stage_id is not None}
+        if any(lever.target_id in seats for lever in self.forecaster.levers) and not self.analyst.is_current(STUDY):
+            self.analyst.want(Question(STUDY, study))
+
     def _refresh(self) -> None:
+        self._ask_for_effects()
         self.figures = map_figures(self.session.journey, self.analyst.measures, self.forecaster.outcome)
         self.figures_changed.emit()
         self._audit_soon.start()

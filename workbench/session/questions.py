@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from workbench.analysis.audits.finding import Finding
+from workbench.analysis.drivers import matched_differences
 from workbench.analysis.measures import FunnelFigures, Measures
 from workbench.errors import WorkbenchError
 from workbench.journey.element import ElementId
@@ -51,9 +52,8 @@ class Study:
 
     @property
     def associations(self) -> dict[ElementId, float]:
-        """Depth-matched risk difference of each mapped action, for the forecast of seated ones."""
-        rows = (row for row in self.drivers.rows if row.is_mapped and row.matched.difference is not None)
-        return {ElementId(row.name): float(row.matched.difference or 0.0) for row in rows}
+        """Depth-matched risk differences, for the forecast of seated micro-conversions."""
+        return matched_differences(self.drivers)
 
 
 def study(journey: Journey, measures: Measures, loaded: Loaded, progress: Progress) -> Study | None:

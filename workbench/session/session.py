@@ -142,6 +142,10 @@ class Session(QObject):
         """
         self.start(file.load(path), path)
 
+    def mark_unsaved(self) -> None:
+        """Let a document that was just opened count as changed: it came from a copy, not from its file."""
+        self.undo_stack.resetClean()
+
     def keep_measured(self, figures: tuple[tuple[str, Any], ...]) -> None:
         """Let the journey carry the figures last measured; no edit, so no undo step."""
         self._journey = replace(self._journey, measured=figures)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.errors import WorkbenchError
 from workbench.journey import edits
+from workbench.journey.change import Change
 from workbench.journey.element import DatasetId
 from workbench.journey.journey import Dataset
 from workbench.progress import Progress
@@ -34,6 +35,7 @@ class Wanted:
     dataset_id: DatasetId
     choices: Choices | None = None
     joins_journey: bool = True
+    document: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,9 @@ class Shelf(QObject):
         self._loaded: dict[DatasetId, Loaded] = {}
         self._queue: list[Wanted] = []
         self._wanted: Wanted | None = None
+        self._document = 0
+        self._missed: frozenset[DatasetId] = frozenset()
+        session.journey_changed.connect(self._on_journey_changed)
         self.lane = Lane("io", self)
         self.lane.answered.connect(self._on_answered)
         self.lane.failed.connect(self._on_failed)
@@ -84,30 +89,41 @@ class Shelf(QObject):
 
     def load(self, paths: tuple[Path, ...], choices: Choices | None = None, replaces: DatasetId | None = None) -> None:
         """Import files as a new dataset, or in the place of another one."""
-        taken = {d.dataset_id for d in self._session.journey.datasets}
+        taken = {d.dataset_id for d in self._session.journey.datasets} | {w.dataset_id for w in self._queue}
+        if self._wanted is not None:
+            taken.add(self._wanted.dataset_id)
         dataset_id = replaces or DatasetId(edits.new_id(paths[0].name.split(".")[0], taken))
-        self._enqueue(Wanted(paths, dataset_id, choices))
+        self._enqueue(Wanted(tuple(path.resolve() for path in paths), dataset_id, choices, document=self._document))
 
     def forget(self) -> None:
-        """Drop all loaded data, for another document."""
+        """Drop all loaded data, for another document; what is still being read is not for it."""
+        self._document += 1
         self._queue.clear()
+        self._missed = frozenset()
         self.lane.cancel()
         if self._loaded:
             self._loaded = {}
             self.changed.emit()
 
-    def reopen(self) -> None:
-        """Load what the journey refers to; what is missing is told for relinking."""
-        folder = self._session.path.parent if self._session.path else Path.cwd()
+    def follow(self) -> None:
+        """Load what the journey refers to, drop what it does not; what is missing is told once, for relinking."""
+        wanted = {d.dataset_id: d for d in self._session.journey.datasets}
+        kept = {i: item for i, item in self._loaded.items() if i in wanted and item.paths == _paths_of(wanted[i])}
+        if len(kept) != len(self._loaded):
+            self._loaded = kept
+            self.changed.emit()
+        waiting = {w.dataset_id for w in self._queue} | ({self._wanted.dataset_id} if self._wanted else set())
         missing = []
-        for dataset in self._session.journey.datasets:
-            paths = tuple(Path(os.path.normpath(folder / path)) for path in dataset.paths)
+        for dataset in wanted.values():
+            paths = _paths_of(dataset)
+            if dataset.dataset_id in kept or dataset.dataset_id in waiting:
+                continue
             if all(path.exists() for path in paths):
-                choices = choices_of(dataset)
-                self._enqueue(Wanted(paths, dataset.dataset_id, choices, joins_journey=False))
-            else:
+                self._enqueue(Wanted(paths, dataset.dataset_id, choices_of(dataset), False, self._document))
+            elif dataset.dataset_id not in self._missed:
                 missing.append(dataset)
         if missing:
+            self._missed |= {d.dataset_id for d in missing}
             self.missing_found.emit(tuple(missing))
 
     def cancel(self) -> None:
@@ -120,44 +136,41 @@ class Shelf(QObject):
             self._next()
 
     def _next(self) -> None:
-        if self._queue:
-            wanted = self._queue.pop(0)
-            self._wanted = wanted
-            self.lane.request(wanted, lambda progress: _import(wanted, progress))
+        self._wanted = self._queue.pop(0) if self._queue else None
+        if self._wanted is not None:
+            self.lane.request(self._wanted, partial(_import, self._wanted))
 
     def _on_answered(self, wanted: Wanted, loaded: Loaded) -> None:
-        self._loaded = {**self._loaded, wanted.dataset_id: loaded}
-        if wanted.joins_journey:
-            dataset = self._reference(wanted, loaded)
-            self._session.apply("Load data", edits.bind_dataset, dataset, wanted.dataset_id)
-        self.changed.emit()
-        self.import_finished.emit(loaded)
+        if wanted.document == self._document:
+            self._loaded = {**self._loaded, wanted.dataset_id: loaded}
+            if wanted.joins_journey:
+                label = "Load data"
+                self._session.apply(label, edits.bind_dataset, self._reference(wanted, loaded), wanted.dataset_id)
+            self.changed.emit()
+            self.import_finished.emit(loaded)
         self._next()
 
     def _reference(self, wanted: Wanted, loaded: Loaded) -> Dataset:
-        folder = self._session.path.parent if self._session.path else None
         return Dataset(
             wanted.dataset_id,
-            tuple(relative(path, folder) for path in wanted.paths),
+            tuple(path.as_posix() for path in wanted.paths),
             loaded.fingerprint,
             kept_choices(wanted.choices),
             wanted.choices.zone if wanted.choices else "",
             summary_pairs(loaded),
         )
 
+    def _on_journey_changed(self, change: Change) -> None:
+        if "datasets" in change.fields:
+            self.follow()
+
     def _on_failed(self, wanted: Wanted, error: Exception) -> None:
         self.import_failed.emit(error)
         self._next()
 
 
-def relative(path: Path, folder: Path | None) -> str:
-    """Path as the journey keeps it: relative to its file where both are on one drive, with forward slashes."""
-    if folder is None:
-        return path.resolve().as_posix()
-    try:
-        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
-    except ValueError:  # another drive on Windows
-        return path.resolve().as_posix()
+def _paths_of(dataset: Dataset) -> tuple[Path, ...]:
+    return tuple(Path(path) for path in dataset.paths)
 
 
 def summary_pairs(loaded: Loaded) -> tuple[tuple[str, Any], ...]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from workbench.errors import CancelledError, WorkbenchError
 from workbench.journey import edits
 from workbench.journey.element import Element
 from workbench.journey.journey import Dataset
-from workbench.project.datasets import choices_of
 from workbench.project.file import SUFFIX
-from workbench.session.shelf import Loaded, relative
+from workbench.session.shelf import Loaded
 from workbench.ui.actions import ActionSpec
 from workbench.ui.command_group import CommandGroup
 from workbench.ui.data_words import one_line
@@ -96,12 +94,10 @@ class DataCommands(CommandGroup):
 
     def reload(self) -> None:
         self.desk.shelf.forget()
-        self.desk.shelf.reopen()
+        self.desk.shelf.follow()
 
     def unload(self) -> None:
-        for dataset in self.desk.session.journey.datasets:
-            self.desk.session.apply("Unload data", edits.drop_dataset, dataset.dataset_id)
-        self.desk.shelf.forget()
+        self.desk.session.apply("Unload data", edits.drop_datasets)
 
     def ask_relink(self, missing: tuple[Dataset, ...]) -> None:
         """Ask where data has gone that the journey refers to; without it the map shows what was last measured."""
@@ -118,8 +114,6 @@ class DataCommands(CommandGroup):
                 self._relink(dataset, found)
 
     def _relink(self, dataset: Dataset, found: list[Path]) -> None:
-        folder = self.desk.session.path.parent if self.desk.session.path else None
-        moved: Any = tuple(relative(path, folder) for path in found)
+        moved = tuple(path.resolve().as_posix() for path in found)
         fresh = Dataset(dataset.dataset_id, moved, "", dataset.mapping, dataset.zone, dataset.summary)
         self.desk.session.apply("Relink data", edits.bind_dataset, fresh, dataset.dataset_id)
-        self.desk.shelf.load(tuple(found), choices_of(dataset), dataset.dataset_id)

@@ -204,8 +204,13 @@ class EditCommands(CommandGroup):
 
     def unseat(self) -> None:
         """Take the selected micro-conversions off their stage and put them below it."""
-        for seat in self._chosen:
-            if seat.stage_id is not None:
+        seated = [seat for seat in self._chosen if seat.stage_id is not None]
+
+        def taken_off(journey: Journey) -> Journey:
+            for place, seat in enumerate(seated):
                 rect = self.view.scene_.rect_of(seat.element_id)
-                spot = (round(rect.left() / 10) * 10, round(rect.bottom() / 10) * 10 + 40)
-                self.desk.session.apply("Take off stage", edits.unseat, seat.element_id, *spot)
+                x, y = round(rect.left() / 10) * 10 + 260 * place, round(rect.bottom() / 10) * 10 + 40
+                journey = edits.unseat(journey, seat.element_id, x, y)
+            return journey
+
+        self.desk.session.apply("Take off stage", taken_off)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from math import isfinite
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -96,15 +97,28 @@ class NumberField(QLineEdit):
             self.committed.emit(value)
 
     def _read(self) -> float | None:
-        raw = self.text().strip().removesuffix("%").replace(" ", "").replace(" ", "")
+        raw = self.text().strip().removesuffix("%").replace("\u00a0", "").replace(" ", "")
         if not raw:
             return None
-        if raw.count(",") == 1 and "." not in raw and len(raw.split(",")[1]) != 3:
-            raw = raw.replace(",", ".")
-        value = float(raw.replace(",", "")) / (100 if self._is_rate else 1)
-        if value < self._low or (self._high is not None and value > self._high):
-            raise ValueError(f"Between {self._words(self._low)} and {self._words(self._high)}, please.")
+        try:
+            value = float(_plain(raw)) / (100 if self._is_rate else 1)
+        except ValueError:
+            raise ValueError(f"“{self.text()}” is no number.") from None
+        if not isfinite(value) or value < self._low or (self._high is not None and value > self._high):
+            top = f" and at most {self._words(self._high)}" if self._high is not None else ""
+            raise ValueError(f"At least {self._words(self._low)}{top}, please.")
         return value
+
+
+def _plain(raw: str) -> str:
+    """Digits with a point: the last of point and comma is the decimal sign, a lone comma before three digits is not."""
+    if "," in raw and "." in raw:
+        decimal = max(",.", key=raw.rfind)
+        thousands = "," if decimal == "." else "."
+        return raw.replace(thousands, "").replace(decimal, ".")
+    if raw.count(",") == 1 and len(raw.split(",")[1]) != 3:
+        return raw.replace(",", ".")
+    return raw.replace(",", "")
 
 
 class ChoiceField(QComboBox):

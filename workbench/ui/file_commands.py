@@ -8,7 +8,7 @@ from workbench import paths
 from workbench.errors import WorkbenchError
 from workbench.export.write import write_report
 from workbench.journey.journey import Journey
-from workbench.project import autosave
+from workbench.project import autosave, file
 from workbench.project.file import SUFFIX
 from workbench.project.library import Template
 from workbench.session.recent import remember_file
@@ -66,7 +66,10 @@ class FileCommands(CommandGroup):
         self.window.show_start(False)
 
     def open_sample(self) -> None:
-        self.open_path(paths.sample_data() / SAMPLE)
+        """Open the sample without its file, so that saving asks for a place of its own."""
+        if self.may_close():
+            self.desk.start(file.load(paths.sample_data() / SAMPLE))
+            self.window.show_start(False)
 
     def use_template(self, template: Template) -> None:
         if self.may_close():
@@ -138,7 +141,9 @@ class FileCommands(CommandGroup):
             question = f"“{left.journey.name}” was not saved when Breadcrumb last ended."
             if ask.confirm(self.window, question, "Open the copy that was kept?"):
                 self.desk.start(left.journey, left.path)
+                self.desk.session.mark_unsaved()
                 self.window.show_start(False)
+                self.keep_copy()
                 autosave.forget(left)
                 return
             autosave.forget(left)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout
 
 from workbench.analysis.intervals import wilson
+from workbench.analysis.measures import Grade
 from workbench.session.desk import Desk
 from workbench.ui import numbers
 from workbench.ui.fields import label
@@ -59,7 +60,8 @@ _NOTE = "People, rate and money often name different places: all three are marke
 
 def _row(title: str, card: Any, currency: str) -> list[Any]:
     low = high = None
-    if card.stopped is not None and card.people and card.people == round(card.people):
+    is_whole = card.stopped is not None and card.people and card.people == round(card.people)
+    if is_whole and card.grade is not Grade.ESTIMATED:
         low, high = (float(v) for v in wilson(round(card.stopped), round(card.people)))
     instead = ", ".join(f"{name} {numbers.count(n)}" for name, n in card.instead[:3])
     return [

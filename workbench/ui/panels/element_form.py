@@ -161,7 +161,8 @@ class ElementForm(QWidget):
                 self._typed.setRowVisible(field, False)
             self._typed.setRowVisible(self.is_entry, False)
         self._typed_section.setVisible(one is not None)
-        self.why.setVisible(one is not None and one.is_bound)
+        first = self._desk.shelf.first
+        self.why.setVisible(one is not None and one.is_bound and first is not None and first.store is not None)
 
     def _refresh_typed(self, element: Element, rows: QFormLayout) -> None:
         journey = self._desk.session.journey

@@ -64,7 +64,7 @@ class LinkForm(QWidget):
         self.window_field.committed.connect(lambda h: self._amend(window_s=None if h is None else h * 3600))
         self.exclusion.committed.connect(self._on_exclusion)
         self.strict.clicked.connect(lambda on: self._amend(is_strict=on))
-        self.returns.clicked.connect(lambda on: self._amend(returns=on))
+        self.returns.clicked.connect(self._on_returns)
 
     def _amend(self, **fields: Any) -> None:
         ids = [link.link_id for link in self._desk.session.selected_links]
@@ -72,6 +72,14 @@ class LinkForm(QWidget):
             self._desk.session.apply("Change link", edits.amend_links, ids, **fields)
         except WorkbenchError as error:
             self._desk.session.said.emit(str(error))
+        self.refresh()
+
+    def _on_returns(self, returns: bool) -> None:
+        ids = [link.link_id for link in self._desk.session.selected_links]
+        try:
+            self._desk.session.apply("Turn link", edits.turn_link, ids, returns)
+        except WorkbenchError as error:
+            self._desk.session.said.emit(f"{error.message} {error.hint}")
         self.refresh()
 
     def _on_exclusion(self, text: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEasingCurve, QPointF, QRectF, Qt, QVariantAnimation
+from html import escape
+
+from PySide6.QtCore import QEasingCurve, QRectF, Qt, QVariantAnimation
 from PySide6.QtGui import QCloseEvent, QColor, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -53,6 +55,7 @@ class Show(QWidget):
         self.setStyleSheet(f"Show {{ background: {c.canvas}; }}")
         self._view.setBackgroundBrush(QColor(c.canvas))
         self.title, self.number, self.words = QLabel(), QLabel(), QLabel()
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setStyleSheet("font-size: 40px; font-weight: 700;")
         self.number.setStyleSheet(f"font-size: 104px; font-weight: 700; color: {c.accent};")
         self.words.setStyleSheet("font-size: 30px;")
@@ -121,7 +124,9 @@ class Show(QWidget):
         figures = self._desk.figures.cards.get(macro.element_id, CardFigures()) if macro else CardFigures()
         self.title.setText(journey.name)
         self.number.setText(numbers.rate(figures.first) if figures.first is not None else numbers.count(figures.people))
-        self.words.setText(f"of all who enter reach “{macro.title}”" if macro and figures.first is not None else "")
+        self.words.setText(
+            f"of all who enter reach “{escape(macro.title)}”" if macro and figures.first is not None else ""
+        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
@@ -146,10 +151,6 @@ class Show(QWidget):
         self._flight.stop()
         self._desk.figures_changed.disconnect(self._show_figures)
         super().closeEvent(event)
-
-    @property
-    def step_centre(self) -> QPointF:
-        return self._camera.center()
 
 
 def _steps(journey: Journey) -> tuple[ElementId, ...]:
