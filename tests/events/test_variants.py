@@ -374,3 +374,23 @@ def test_sessions_inside_people_are_laid_out_to_their_events(tmp_path: Path) -> 
 def test_json_in_a_cell_names_no_step(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match="holds neither"):
         counted(tmp_path, json.dumps([{"user_id": "a", "things": [{"x": 1}]}, {"user_id": "b", "things": [{"x": 2}]}]))
+
+
+def test_visitors_are_counted_even_where_the_word_could_mean_one(tmp_path: Path) -> None:
+    counts = counted(tmp_path, "Funnel May\n\nStep;Besucher\nVisit;1.000\nBuy;30\nSumme;1.030\n")
+    assert (figures(counts), str(counts.kind)) == ([1000, 30], "unique")
+
+
+@pytest.mark.parametrize("text", ["Visit,1000\nCart,300\nBuy,30\n", "Visit;1.000\nCart;300\nBuy;30\n"])
+def test_counts_without_a_header_lose_no_row(tmp_path: Path, text: str) -> None:
+    assert figures(counted(tmp_path, text)) == [1000, 300, 30]
+
+
+def test_a_dash_in_a_column_of_counts_is_no_count(tmp_path: Path) -> None:
+    counts = counted(tmp_path, "date,Visit,Cart,Buy\n2022-05-01,600,-,10\n2022-05-02,400,200,n/a\n")
+    assert figures(counts) == [1000, 200, 10]
+
+
+def test_a_grand_total_above_the_rows_is_no_step(tmp_path: Path) -> None:
+    counts = counted(tmp_path, "Event name,Active users\nGrand total,1500\nVisit,1000\nBuy,30\n")
+    assert (counts.steps, counts.totals) == (("Visit", "Buy"), {"Active users": 1500})

@@ -133,11 +133,13 @@ def _is_label(cells: Sequence[str], name: str) -> bool:
 
 def _is_id(name: str) -> bool:
     plain = natural_words(name)
+    if plain in _COUNT_WORDS:
+        return False
     return plain in NAMES["user"] or plain.endswith("_id") or SOUNDS["user"].search(plain) is not None
 
 
 def _is_numeric(cells: Sequence[str]) -> bool:
-    filled = [cell for cell in cells if cell.strip()]
+    filled = [cell for cell in cells if not numbers.is_empty(cell)]
     return bool(filled) and sum(map(numbers.is_number, filled)) > 0.9 * len(filled)
 
 

@@ -139,6 +139,17 @@ def _finish(plain: str, negative: bool, percent: bool) -> float | None:
     return float(-value if negative else value)
 
 
+def is_empty(cell: str) -> bool:
+    """Whether a cell holds nothing, or says so.
+
+    Examples
+    --------
+    >>> [is_empty(c) for c in (" ", "-", "n/a", "0")]
+    [True, True, True, False]
+    """
+    return cell.strip(_SPACES + "\t\r\n").lower() in _EMPTY
+
+
 def is_plain(cell: str, style: NumberStyle = PLAIN) -> bool:
     """Whether a cell is a number as programs write it and means that in its column, so that nothing needs mending.
 

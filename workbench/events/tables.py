@@ -15,13 +15,15 @@ from workbench.events import clock, numbers
 from workbench.events import dialect as dialects
 from workbench.events.delimited import DelimitedReading
 from workbench.events.nested import as_text
-from workbench.events.reading import Reading, header_names
+from workbench.events.reading import Reading, header_names, invented_names
 from workbench.events.repairs import Ledger, RepairKind
 from workbench.events.shaping import is_total_row
 from workbench.events.sheets import SheetReading
 
 _MAX_ROWS = 1_100_000
 _SPAN = re.compile(r"#?\s*(\d{8})-(\d{8})\s*$|(\d{4}-\d\d-\d\d) (?:to|bis|-|–) (\d{4}-\d\d-\d\d)")
+_DAY_OR_YEAR = re.compile(r"^(?:19|20)\d\d(?:[-./]?\d\d){0,2}$|^\d{1,2}[./-]\d{1,2}(?:[./-]\d{0,4})?$")
+_GRAND_TOTALS = ("grand total", "gesamtsumme", "total général", "total general", "totale complessivo")
 _LABELLED = re.compile(r"#\s*[^:#]{3,40}:\s*(\d{8})\s*$")
 
 
@@ -146,11 +148,13 @@ def _trimmed(cells: Sequence[str]) -> list[str]:
 
 def _table(block: Sequence[tuple[int, list[str]]], notes: tuple[str, ...], ledger: Ledger) -> Table:
     header = _trimmed(block[0][1])
-    names, width = header_names(header, ledger), len(header)
+    width = len(header)
+    is_headless = _is_data(header)
+    names = invented_names(width, ledger) if is_headless else header_names(header, ledger)
     rows: list[tuple[str, ...]] = []
     lines: list[int] = []
     totals: tuple[str, ...] = ()
-    for line, cells in block[1:]:
+    for line, cells in block if is_headless else block[1:]:
         extra = [cell for cell in cells[width:] if cell.strip()]
         if is_total_row(extra) or _is_total(cells, bool(rows)):
             totals = tuple(cells[:width])
@@ -161,10 +165,17 @@ def _table(block: Sequence[tuple[int, list[str]]], notes: tuple[str, ...], ledge
     return Table(names, tuple(rows), tuple(lines), notes, totals)
 
 
+def _is_data(cells: Sequence[str]) -> bool:
+    """Whether the first row of a table is a row like the others: no column is called by a count."""
+    counts = [cell for cell in cells if numbers.is_number(cell) and not _DAY_OR_YEAR.match(cell.strip())]
+    return bool(counts) and all(cell.strip() for cell in cells)
+
+
 def _is_total(cells: Sequence[str], is_below: bool) -> bool:
-    """Whether a row below others calls itself a total in its first filled cell."""
+    """Whether a row below others, or a grand total anywhere, calls itself so in its first filled cell."""
     first = next((cell for cell in cells if cell.strip()), "")
-    return is_below and is_total_row([first]) and not numbers.is_number(first)
+    is_sure = is_below or first.strip().casefold() in _GRAND_TOTALS
+    return is_sure and is_total_row([first]) and not numbers.is_number(first)
 
 
 def api_tables(answer: dict[str, Any]) -> list[Table]:
