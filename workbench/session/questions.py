@@ -76,7 +76,7 @@ def study(journey: Journey, measures: Measures, loaded: Loaded, progress: Progre
     progress.step(2, 3, label="Auditing")
     findings = audit_on(journey, measures, loaded.store, ground)
     titles = {str(e.element_id): e.title for e in journey.elements}
-    top = tuple(titles.get(row.name, row.name) for row in ground.top)
+    top = tuple(row.name for row in ground.top)
     return Study(table, found, findings, titles, top, micro_values(ground))
 
 

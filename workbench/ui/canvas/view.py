@@ -264,6 +264,8 @@ class MapView(QGraphicsView):
         elif event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._is_space_down = True
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        elif event.key() == Qt.Key.Key_Tab and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            super().focusNextPrevChild(True)
         elif event.key() == Qt.Key.Key_Tab:
             self.adding.ask_beside_selection()
         elif event.key() in _ARROWS and self.session.selected_elements:

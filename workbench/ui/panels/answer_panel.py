@@ -53,6 +53,11 @@ class AnswerPanel(Panel):
         else:
             self.show_answer(answer)
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """Today's titles by element id: an answer may be older than a new name."""
+        return {str(e.element_id): e.title for e in self.desk.session.journey.elements}
+
     def why_empty(self) -> str:
         """What to do so that there is an answer."""
         return self.empty_words

@@ -172,7 +172,7 @@ def headline(findings: list[Finding], is_dismissed: bool) -> str:
     if not findings:
         return "Nothing was dismissed" if is_dismissed else "No findings"
     counts = {s: sum(f.severity is s for f in findings) for s in Severity}
-    words = ", ".join(f"{n} {s.value}" for s, n in counts.items() if n)
+    words = ", ".join(f"{n} {s.value}{'s' * (n != 1 and s is not Severity.BLOCKING)}" for s, n in counts.items() if n)
     return f"{len(findings)} finding{'s' * (len(findings) != 1)}: {words}"
 
 

@@ -41,7 +41,7 @@ class DeadEndsPanel(AnswerPanel):
             f"{len(dead)} dead end{'s' * (len(dead) != 1)}: {names}{more}" if dead else "No dead ends found"
         )
         self.note.setText(_definition(table))
-        self.table.fill([_row(row) for row in table.rows], [row.element_id or "" for row in table.rows])
+        self.table.fill([_row(row, self.titles) for row in table.rows], [row.element_id or "" for row in table.rows])
         self.table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
 
     def why_empty(self) -> str:
@@ -68,11 +68,11 @@ def _definition(found: Any) -> str:
     )
 
 
-def _row(row: Any) -> list[tuple[str, float | None] | str]:
+def _row(row: Any, titles: dict[str, str]) -> list[tuple[str, float | None] | str]:
     verdict = row.verdict
     missing = verdict.missing
     return [
-        row.name,
+        titles.get(row.element_id or "", row.name),
         (_WORDS[verdict.fate], float(_ORDER[verdict.fate])),
         (numbers.count(verdict.n), float(verdict.n)),
         (numbers.count(verdict.k), float(verdict.k)),

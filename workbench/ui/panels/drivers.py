@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -39,8 +40,10 @@ class DriversPanel(AnswerPanel):
         self.table.cellClicked.connect(self._on_clicked)
 
     def show_answer(self, found: Study) -> None:
+        found = replace(found, titles=self.titles)
         rows = found.drivers.rows
-        self.title.setText(f"Holds up: {', '.join(found.top)}" if found.top else "Nothing holds up beyond doubt")
+        top = [found.titles.get(name, name) for name in found.top]
+        self.title.setText(f"Holds up: {', '.join(top)}" if top else "Nothing holds up beyond doubt")
         self.note.setText(_definition(found))
         self.table.fill([_row(row, found) for row in rows], [row.name if row.is_mapped else "" for row in rows])
         self._draw(found)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QSlider,
     QVBoxLayout,
     QWidget,
@@ -44,7 +45,8 @@ class LeverRow(QWidget):
         layout.setHorizontalSpacing(8)
         self.name = QLabel(title)
         self.name.setToolTip(title)
-        self.name.setFixedWidth(230)
+        self.name.setMinimumWidth(110)
+        self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _SLIDER_STEPS)
         self.slider.setAccessibleName(title)
@@ -52,11 +54,13 @@ class LeverRow(QWidget):
         self.number.setFixedWidth(92)
         self.base = QLabel()
         self.base.setProperty("role", "muted")
-        self.base.setFixedWidth(150)
+        self.base.setMinimumWidth(110)
         self.reset = tool_button(icon="rotate-ccw", tip="Back to the base")
         for column, widget in enumerate((self.name, self.slider, self.number, self.base, self.reset)):
             layout.addWidget(widget, 0, column)
-        layout.setColumnStretch(1, 1)
+        layout.setColumnStretch(0, 2)
+        layout.setColumnStretch(1, 5)
+        layout.setColumnStretch(3, 1)
         self.slider.valueChanged.connect(self._on_slid)
         self.number.committed.connect(lambda value: desk.forecaster.set_lever(target_id, value))
         self.reset.clicked.connect(lambda: desk.forecaster.set_lever(target_id, None))
@@ -71,7 +75,7 @@ class LeverRow(QWidget):
             self.slider.blockSignals(was)
         self.number.show_value(None if shown is None else _rounded(shown, self._is_rate))
         words = numbers.rate(base) if self._is_rate else numbers.count(base)
-        self.base.setText(f"base {words} · {grade}" if base is not None else "no base yet: type a number")
+        self.base.setText(f"base {words} · {grade}" if base is not None else "no base yet")
         self.reset.setEnabled(value is not None)
 
     def _range_of(self, base: float | None, shown: float | None) -> float:
@@ -117,7 +121,7 @@ class ForecastPanel(Panel):
             top.addWidget(figure)
         top.addStretch(1)
         self.scenario = QComboBox()
-        self.scenario.setMinimumWidth(150)
+        self.scenario.setMinimumWidth(110)
         self.scenario.setAccessibleName("Scenario")
         self.scenario.activated.connect(self._on_scenario)
         self.save = QPushButton("Save scenario…")
@@ -269,7 +273,7 @@ class _Figure(QFrame):
     def __init__(self, title: str) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self.setMinimumWidth(150)
+        self.setMinimumWidth(110)
         self.title = QLabel(title)
         self.title.setProperty("role", "muted")
         self.number = QLabel(numbers.NO_DATA)

@@ -52,6 +52,7 @@ MENDED: dict[str, str] = {
     RepairKind.NEWLINES_MIXED: "different line ends were each taken as an end of line",
     RepairKind.SEP_LINE: "lines that name the separator were passed over",
     RepairKind.COMMENT_LINES: "comment lines above the table were passed over",
+    RepairKind.SHEET_PASSED_OVER: "other sheets that hold tables were not read",
     RepairKind.TITLE_ROWS: "title rows above the header were passed over",
     RepairKind.TOTAL_ROW: "total rows were kept as a check value only",
     RepairKind.HEADER_INVENTED: "columns without a header were given names",

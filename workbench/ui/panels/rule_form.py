@@ -149,9 +149,13 @@ class RuleForm(QWidget):
         self._emit(replace(self._rule, events=tuple(e for e in self._rule.events if e != name)))
 
     def _on_add_condition(self) -> None:
-        first = (self._properties() or ["property"])[0]
-        fresh = Condition(first, Operator.SET)
-        self._emit(replace(self._rule, conditions=(*self._rule.conditions, fresh)))
+        """Show an empty row; it counts once a value is typed or “is set” is chosen."""
+        properties = self._properties()
+        row = ConditionRow(self._desk, Condition((properties or [""])[0], Operator.GTE, ""), properties)
+        row.committed.connect(lambda c: self._emit(replace(self._rule, conditions=(*self._rule.conditions, c))))
+        row.dropped.connect(row.deleteLater)
+        self._rows.addWidget(row)
+        row.property_box.setFocus()
 
     def _set_condition(self, index: int, condition: Condition | None) -> None:
         kept = list(self._rule.conditions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -36,6 +37,7 @@ class TrendPanel(AnswerPanel):
         super().__init__(desk, self._split)
 
     def show_answer(self, found: Trend) -> None:
+        found = replace(found, titles=self.titles)
         self.title.setText(_headline(found))
         self.note.setText(_method(found))
         self._fill(found)
