@@ -45,7 +45,7 @@ def revenue_by_person(ground: Ground) -> Floats | None:
     """Revenue of each person of the timeline within the window; None without a value property and typed value."""
     timeline, store = ground.timeline, ground.store
     rows = timeline.macro_rows[timeline.is_in_window(timeline.macro_rows)]
-    column = store.properties.get(store.value_property or "")
+    column = store.properties.get(store.value_property) if store.value_property else None
     if column is None:
         worth = ground.macro.value
         return None if worth is None else timeline.converted.astype(np.float64) * worth
@@ -74,7 +74,7 @@ def micro_values(ground: Ground, margin: float = 1.0) -> ValueTable:
     rows = tuple(row for i in micros if (row := _micro_value(ground, i, revenue, margin)) is not None)
     total = None if revenue is None else float(revenue.sum())
     pairs = [(row.average.value or 0.0, row.average.n) for row in rows]
-    is_measured = ground.store.properties.get(ground.store.value_property or "") is not None
+    is_measured = bool(ground.store.value_property) and ground.store.value_property in ground.store.properties
     return ValueTable(rows, total, double_counting(pairs, total) if total else None, is_measured)
 
 
