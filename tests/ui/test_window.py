@@ -7,6 +7,8 @@ import json
 import subprocess
 import sys
 
+from PySide6.QtWidgets import QInputDialog
+
 from tests.builders import line
 from workbench.journey import edits
 from workbench.journey.element import ElementId, LinkId
@@ -105,6 +107,27 @@ def test_a_lever_row_moves_the_forecast(window):
     assert "+18.75 %" in window.forecast.macro.difference.text()
     window.forecast.reset.click()
     assert window.forecast.macro.number.text() == "80"
+
+
+def test_a_scenario_is_saved_chosen_and_deleted(window, monkeypatch):
+    journey = edits.amend(line("a", "b"), [ElementId("a")], volume=1000.0)
+    window.desk.start(edits.amend_links(journey, [LinkId("a-to-b")], rate=0.08))
+    panel, forecaster = window.forecast, window.desk.forecaster
+    window.result_tabs.setCurrentWidget(panel)
+    assert (panel.scenario.currentText(), panel.drop.isEnabled()) == ("As-is", False)
+    forecaster.set_lever("a-to-b", 0.095)
+    assert panel.scenario.currentIndex() == -1
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("Better form", True))
+    panel.save.click()
+    assert (panel.scenario.currentText(), panel.drop.isEnabled()) == ("Better form", True)
+    panel.scenario.activated.emit(0)
+    assert (forecaster.levers, panel.scenario.currentText()) == ((), "As-is")
+    panel.scenario.activated.emit(1)
+    assert panel.macro.number.text() == "95"
+    panel.drop.click()
+    assert (window.desk.session.journey.scenarios, panel.scenario.currentIndex()) == ((), -1)
+    window.desk.session.undo_stack.undo()
+    assert panel.scenario.currentText() == "Better form"
 
 
 def test_saving_and_exporting_write_files(window, tmp_path, monkeypatch):

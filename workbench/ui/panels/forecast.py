@@ -123,12 +123,15 @@ class ForecastPanel(Panel):
         self.scenario = QComboBox()
         self.scenario.setMinimumWidth(110)
         self.scenario.setAccessibleName("Scenario")
+        self.scenario.setPlaceholderText("Not saved")
         self.scenario.activated.connect(self._on_scenario)
         self.save = QPushButton("Save scenario…")
         self.save.clicked.connect(self._on_save)
+        self.drop = tool_button(icon="trash-2", tip="Delete this scenario")
+        self.drop.clicked.connect(self._on_drop)
         self.reset = QPushButton("Reset levers")
         self.reset.clicked.connect(lambda: self.desk.forecaster.use(()))
-        for widget in (self.scenario, self.save, self.reset):
+        for widget in (self.scenario, self.drop, self.save, self.reset):
             top.addWidget(widget)
         return top
 
@@ -249,11 +252,17 @@ class ForecastPanel(Panel):
             self.scenario.addItems(names)
         levers = self.desk.forecaster.levers
         current = next((s.name for s in self.desk.session.journey.scenarios if s.levers == levers), None)
-        self.scenario.setCurrentText(current or ("As-is" if not levers else self.scenario.currentText()))
+        if not levers:
+            current = names[0]
+        self.scenario.setCurrentIndex(-1 if current is None else names.index(current))
+        self.drop.setEnabled(self.scenario.currentIndex() > 0)
 
     def _on_scenario(self, row: int) -> None:
         scenarios = self.desk.session.journey.scenarios
         self.desk.forecaster.use(scenarios[row - 1].levers if row else ())
+
+    def _on_drop(self) -> None:
+        self.desk.session.apply("Delete scenario", edits.drop_scenario, self.scenario.currentText())
 
     def _on_save(self) -> None:
         name, is_sure = QInputDialog.getText(self, "Save scenario", "Name of the scenario:")
