@@ -202,12 +202,23 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
 
 
+class _IconButton(QToolButton):
+    """A button whose icon follows the theme."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+        self._tint()
+        theme().changed.connect(self._tint)
+
+    def _tint(self) -> None:
+        self.setIcon(icons.icon(self._name))
+
+
 def tool_button(words: str = "", icon: str = "", tip: str = "") -> QToolButton:
     """A flat button with words or an icon."""
-    button = QToolButton()
+    button = _IconButton(icon) if icon else QToolButton()
     button.setText(words)
-    if icon:
-        button.setIcon(icons.icon(icon))
     button.setToolTip(tip)
     button.setAccessibleName(tip or words)
     return button

@@ -69,7 +69,7 @@ class DriversPanel(AnswerPanel):
         left, bottom = plot.getAxis("left"), plot.getAxis("bottom")
         left.setTicks([ticks])
         left.setWidth(140)
-        bottom.setTicks([[(_log(v), f"{v:g}x") for v in (0.25, 0.5, 1, 2, 4, 8, 16)]])
+        bottom.setTicks([[(_log(v), f"{v:g}x") for v in _ratios(shown)]])
         for axis in (left, bottom):
             axis.setTextPen(c.muted)
             axis.setPen(c.border)
@@ -93,6 +93,13 @@ class DriversPanel(AnswerPanel):
 def _is_drawable(row: Driver) -> bool:
     interval = row.matched.ratio_interval
     return not row.is_required and bool(row.matched.ratio and interval.low and interval.high)
+
+
+def _ratios(shown: list[Driver]) -> tuple[float, ...]:
+    """Ratios to write below the plot: few where the intervals reach far."""
+    ends = [_log(end) for row in shown for end in (row.matched.ratio_interval.low, row.matched.ratio_interval.high)]
+    is_wide = bool(ends) and max(*ends, 0.0) - min(*ends, 0.0) > 5
+    return (0.001, 0.01, 0.1, 1, 10, 100) if is_wide else (0.25, 0.5, 1, 2, 4, 8, 16)
 
 
 def _log(value: float | None) -> float:
