@@ -36,7 +36,9 @@ app = typer.Typer(
 
 
 Data = Annotated[list[Path], typer.Argument(help="Exports: files, folders or archives; several make one dataset.")]
-MapOption = Annotated[str, typer.Option("--map", help="Columns by role: user=COL,time=COL,event=COL,value=COL ...")]
+MapOption = Annotated[
+    str, typer.Option("--map", help="Columns by role: user=COL,time=COL,value=COL ...; session= takes one off.")
+]
 ZoneOption = Annotated[str, typer.Option("--zone", help="Zone of times that name none, such as Europe/Berlin.")]
 SheetOption = Annotated[
     str | None, typer.Option("--sheet", help="Sheet of a workbook; by default the fullest visible one.")

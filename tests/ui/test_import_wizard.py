@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtWidgets import QDialogButtonBox
 
 from workbench.errors import WorkbenchError
+from workbench.events.source import Sources
 from workbench.ui.dialogs.import_wizard import ImportWizard
 
 ROWS = "who,what,when,kind\nu1,view,2026-01-01 10:00,a\nu1,buy,2026-01-01 11:00,b\nu2,view,2026-01-02 10:00,a\n"
@@ -54,6 +55,19 @@ def test_what_was_chosen_applies_itself_to_the_next_file_of_its_kind(window, dat
     assert second.boxes["event"].currentText() == "kind"
     assert second.zone_box.currentText() == "Europe/Berlin"
     assert "week-1.csv" in second.used.text()
+
+
+def test_a_guessed_column_can_be_taken_off_and_stays_off(window, tmp_path):
+    path = tmp_path / "with-session.csv"
+    path.write_text("user,event,time,session_id\nu1,view,2026-01-01 10:00,s1\nu2,view,2026-01-02 10:00,s2\n")
+    wizard = ImportWizard(window, (path,))
+    assert wizard.boxes["session"].currentText() == "session_id"
+    choose(wizard, session="–")
+    assert wizard.choices().columns == (("session", ""),)
+    ok(wizard).click()
+    with Sources([path], wizard.choices()) as sources:
+        assert sources.mapping.session is None
+    assert ImportWizard(window, (path,)).boxes["session"].currentText() == "–"
 
 
 def test_privacy_is_part_of_the_choices(window, data):

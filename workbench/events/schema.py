@@ -17,6 +17,7 @@ from workbench.events.wording import natural_words
 if TYPE_CHECKING:
     import pyarrow as pa
 
+NEEDED = ("user", "time", "event")
 ROLES = ("user", "time", "event", "session", "value", "event_id", "currency", "transaction", "order")
 _PREFIX = re.compile(r"^(?:event_properties|properties|event_params|params|ep|ecommerce|traits|data)[._]+(?=.)")
 MISSING_IDS = frozenset(
@@ -55,7 +56,7 @@ class Mapping:
     @property
     def is_complete(self) -> bool:
         """Whether events can be read: a person, a time and a name."""
-        return None not in (self.user, self.time, self.event)
+        return all(getattr(self, role) is not None for role in NEEDED)
 
     def columns(self) -> dict[str, str]:
         """Column by role, for the roles that have one."""
@@ -74,7 +75,7 @@ class Mapping:
 
 
 def parse_mapping(text: str) -> dict[str, str]:
-    """Read "user=COL,time=COL,event=COL"; a column name may be quoted.
+    """Read "user=COL,time=COL,event=COL"; a column name may be quoted, and `session=` takes a guessed column off.
 
     Raises
     ------
@@ -85,12 +86,14 @@ def parse_mapping(text: str) -> dict[str, str]:
     --------
     >>> parse_mapping('user=client_id, event="Event, name"')
     {'user': 'client_id', 'event': 'Event, name'}
+    >>> parse_mapping("session=")
+    {'session': ''}
     """
     found = {}
     for part in re.findall(r'(?:[^,"]|"[^"]*")+', text):
-        role, _, column = part.partition("=")
+        role, sign, column = part.partition("=")
         role, column = role.strip(), column.strip().strip('"')
-        if role not in ROLES or not column:
+        if role not in ROLES or not sign or (role in NEEDED and not column):
             raise WorkbenchError(
                 f"“{part.strip()}” is no mapping.", f"Write role=column; the roles are {', '.join(ROLES)}."
             )
@@ -99,7 +102,7 @@ def parse_mapping(text: str) -> dict[str, str]:
 
 
 def override(proposed: Mapping, chosen: dict[str, str], names: Sequence[str]) -> Mapping:
-    """The proposed mapping with columns chosen by a person.
+    """The proposed mapping with columns chosen by a person; "" stands for no column.
 
     Raises
     ------
@@ -107,11 +110,11 @@ def override(proposed: Mapping, chosen: dict[str, str], names: Sequence[str]) ->
         If there is no column of that name.
     """
     for role, column in chosen.items():
-        if column not in names:
+        if column and column not in names:
             raise WorkbenchError(
                 f"There is no column “{column}” for {role}.", f"The columns are: {', '.join(list(names)[:40])}."
             )
-    return proposed.changed(**chosen)
+    return proposed.changed(**{role: column or None for role, column in chosen.items()})
 
 
 def is_missing_id(text: str, zero_is_id: bool = False) -> bool:

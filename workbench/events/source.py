@@ -32,7 +32,7 @@ from workbench.events.reading import Origin, Reading
 from workbench.events.repairs import Ledger
 from workbench.events.report import ImportReport
 from workbench.events.run import Run
-from workbench.events.schema import Mapping, override
+from workbench.events.schema import NEEDED, Mapping, override
 from workbench.events.stitching import stitched
 from workbench.progress import Progress
 
@@ -174,10 +174,8 @@ class Sources:
 
     def _is_mapped(self, reading: Reading) -> bool:
         """Whether a person named the columns, so that the file holds events whatever it looks like."""
-        chosen = dict(self._choices.columns)
-        return {"user", "time", "event"} <= set(chosen) or (
-            self._choices.mapping is not None and self._choices.mapping.is_complete
-        )
+        chosen = {role for role, name in self._choices.columns if name}
+        return chosen.issuperset(NEEDED) or (self._choices.mapping is not None and self._choices.mapping.is_complete)
 
     @property
     def kind(self) -> DataKind:
@@ -214,7 +212,7 @@ class Sources:
         proposed = replace(proposed, day_first=day_first, epoch_is_local=epoch_is_local)
         chosen = override(proposed, dict(self._choices.columns), names)
         if not chosen.is_complete:
-            lacking = [role for role in ("user", "time", "event") if getattr(chosen, role) is None]
+            lacking = [role for role in NEEDED if getattr(chosen, role) is None]
             raise WorkbenchError(
                 f"{item.origin.member.name}: no column for {', '.join(lacking)} was found.",
                 f"Name them with --map user=COLUMN,time=COLUMN,event=COLUMN. The columns are: {', '.join(names[:40])}.",
@@ -249,7 +247,7 @@ class Sources:
         WorkbenchError
             If there is no table with steps and counts.
         """
-        chosen = {role: name for role, name in self._choices.columns if role in ("event", "time", "value")}
+        chosen = {role: name for role, name in self._choices.columns if name and role in ("event", "time", "value")}
         found = [table for _, table in self.tables]
         own = plausible.counts_of(found, self.ledger) if not chosen else None
         read = [counting.counts_of(table, self.ledger, chosen) for table in found] if own is None else [own]

@@ -104,7 +104,7 @@ class ImportWizard(QDialog):
             return
         for role, column in profile.choices.columns:
             if role in self.boxes:
-                self.boxes[role].setCurrentText(column)
+                self.boxes[role].setCurrentText(column or _NOTHING)
         self.zone_box.setEditText(profile.choices.zone)
         self.masked.setChecked(profile.choices.privacy.mask)
         self.queries.setChecked(profile.choices.privacy.drop_queries)
@@ -191,13 +191,13 @@ class ImportWizard(QDialog):
             head.setForeground(QColor(theme().colours.accent if name in roles else theme().colours.muted))
 
     def choices(self) -> Choices | None:
-        """What differs from the proposal; None if all was kept."""
+        """What differs from the proposal, "" for a column taken off; None if all was kept."""
         if not self.is_events:
             return None
+        given = {role: box.currentText() for role, box in self.boxes.items()}
+        columns = {role: "" if words == _NOTHING else words for role, words in given.items()}
         changed = tuple(
-            (role, box.currentText())
-            for role, box in self.boxes.items()
-            if box.currentText() not in (_NOTHING, getattr(self._proposed, role, None))
+            (r, column) for r, column in columns.items() if column != (getattr(self._proposed, r, None) or "")
         )
         zone, privacy = self.zone_box.currentText(), self._privacy()
         if not changed and zone == "UTC" and not privacy.is_on:
