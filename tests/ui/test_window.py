@@ -97,6 +97,17 @@ def test_the_happy_path_can_be_marked_from_a_selection(window):
     assert window.desk.session.journey.happy_path == ("a", "c")
 
 
+def test_selected_elements_are_linked_in_the_order_they_were_selected(window):
+    window.desk.start(line("a", "b", "c"))
+    session = window.desk.session
+    session.select(["c", "a"])
+    window.actions_["link_chosen"].trigger()
+    assert [k.link_id for k in session.journey.links] == ["a-to-b", "b-to-c", "c-to-a"]
+    assert session.journey.links[-1].returns
+    session.undo_stack.undo()
+    assert len(session.journey.links) == 2
+
+
 def test_a_lever_row_moves_the_forecast(window):
     journey = edits.amend(line("a", "b"), [ElementId("a")], volume=1000.0)
     journey = edits.amend_links(journey, [LinkId("a-to-b")], rate=0.08)

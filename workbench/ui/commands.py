@@ -35,7 +35,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             *("dark", SEPARATOR, "left", "right", "bottom", "full_screen"),
         ),
     ),
-    ("&Insert", ("quick_add", "add_stage", "add_micro", "add_macro")),
+    ("&Insert", ("quick_add", "add_stage", "add_micro", "add_macro", SEPARATOR, "link_chosen")),
     (
         "&Arrange",
         (

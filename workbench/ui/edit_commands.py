@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtGui import QGuiApplication
@@ -41,6 +42,16 @@ class EditCommands(CommandGroup):
             ActionSpec("add_stage", "Insert", "New &stage", lambda: self.add_kind(Kind.STAGE), (), "map-pin"),
             ActionSpec("add_micro", "Insert", "New &micro-conversion", lambda: self.add_kind(Kind.MICRO), (), "zap"),
             ActionSpec("add_macro", "Insert", "New m&acro-conversion", lambda: self.add_kind(Kind.MACRO), (), "target"),
+            ActionSpec(
+                "link_chosen",
+                "Insert",
+                "&Link the selected elements",
+                self.link_chosen,
+                ("Alt+L",),
+                "link",
+                "Link the selected elements in the order they were selected",
+                needs="elements",
+            ),
         )
 
     def arrange_specs(self) -> tuple[ActionSpec, ...]:
@@ -191,6 +202,20 @@ class EditCommands(CommandGroup):
             spots[e.element_id] = (round(at), e.y) if axis == 0 else (e.x, round(at))
             at += length + gap
         self.desk.session.apply("Distribute", edits.place, spots)
+
+    def link_chosen(self) -> None:
+        """Link each selected element to the next one, in the order they were selected."""
+        ids = [e.element_id for e in self._placed]
+        if len(ids) < 2:
+            self.window.say("Select two elements or more first: each is linked to the one selected after it.")
+            return
+
+        def linked(journey: Journey) -> Journey:
+            for source_id, target_id in pairwise(ids):
+                journey = edits.connect(journey, source_id, target_id)
+            return journey
+
+        self.desk.session.apply("Link", linked)
 
     def mark_happy_path(self) -> None:
         """Make the selected elements the happy path, in the order of the links; without a selection the widest path."""
