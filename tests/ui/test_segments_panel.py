@@ -88,6 +88,15 @@ def test_a_rule_asks_how_often_at_least(panel):
     assert panel.desk.session.journey.segments[0].did == (Rule(("guide",), count_at_least=3),)
 
 
+def test_a_rule_asks_how_soon_after_the_first_event(panel):
+    panel.desk.session.apply("s", edits.save_segment, GUIDE)
+    panel.form.findChildren(RuleRow)[-1].hours.committed.emit(2.0)
+    assert panel.desk.session.journey.segments[0].did == (Rule(("guide",), within_s=7200.0),)
+    assert panel.form.findChildren(RuleRow)[-1].hours.text() == "2"
+    panel.form.findChildren(RuleRow)[-1].hours.committed.emit(None)
+    assert panel.desk.session.journey.segments[0].did == (Rule(("guide",)),)
+
+
 def test_a_name_that_is_taken_is_told_and_not_taken(panel):
     panel.desk.session.apply("s", edits.save_segment, GUIDE)
     panel.desk.session.apply("s", edits.save_segment, CHAT)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.journey.journey import Segment
 from workbench.journey.rule import Condition, Operator, Rule
@@ -19,7 +19,7 @@ from workbench.ui.panels.rule_form import Choice, ConditionRow, drop_button
 
 
 class RuleRow(QWidget):
-    """One rule of a segment: event names, how often at least, and conditions."""
+    """One rule of a segment: event names, how often at least, how soon, and conditions."""
 
     committed = Signal(object)
 
@@ -30,21 +30,27 @@ class RuleRow(QWidget):
         self.times.setFixedWidth(44)
         self.times.show_value(float(rule.count_at_least) if rule.count_at_least else None)
         self.times.setToolTip("How often at least")
+        self.hours = NumberField("all", low=0.01)
+        self.hours.setFixedWidth(44)
+        self.hours.show_value(rule.within_s / 3600 if rule.within_s else None)
+        self.hours.setToolTip("How many hours after the person's first event at most; otherwise until the cut")
         more = tool_button(icon="filter", tip="Add a condition on a property")
-        head = QHBoxLayout()
+        head, limits = QHBoxLayout(), QHBoxLayout()
         head.addWidget(label(" or ".join(rule.events)), 1)
-        head.addWidget(label("at least"))
-        head.addWidget(self.times)
-        head.addWidget(label("×"))
         head.addWidget(more)
         head.addWidget(drop_button(lambda: self.committed.emit(None)))
+        for part in ("at least", self.times, "× in the first", self.hours, "h"):
+            limits.addWidget(QLabel(part) if isinstance(part, str) else part)
+        limits.addStretch(1)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(2, 0, 0, 0)
         self._layout.setSpacing(2)
         self._layout.addLayout(head)
+        self._layout.addLayout(limits)
         for index, condition in enumerate(rule.conditions):
             self._add_row(index, condition)
         self.times.committed.connect(self._on_times)
+        self.hours.committed.connect(self._on_hours)
         more.clicked.connect(lambda: self._add_row(None, None))
 
     def _add_row(self, index: int | None, condition: Condition | None) -> None:
@@ -57,6 +63,10 @@ class RuleRow(QWidget):
     def _on_times(self, value: float | None) -> None:
         times = round(value) if value is not None and value > 1 else None
         self.committed.emit(replace(self._rule, count_at_least=times))
+
+    def _on_hours(self, value: float | None) -> None:
+        within_s = value * 3600 if value else None
+        self.committed.emit(replace(self._rule, within_s=within_s))
 
 
 class SegmentForm(QWidget):
