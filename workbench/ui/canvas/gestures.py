@@ -52,7 +52,7 @@ class DragElements:
             item.setPos(_snapped(home + delta))
             item.setZValue(5)
         self._view.scene_.reroute([item.element_id for item in self._cards])
-        self._mark(self._stage_under(position))
+        self._stage = _marked(self._stage, self._stage_under(position))
 
     def _stage_under(self, position: QPointF) -> CardItem | None:
         if len(self._cards) != 1 or self._card.element.kind is not Kind.MICRO:
@@ -62,13 +62,6 @@ class DragElements:
             if item is not self._card and inside and item.element.kind is Kind.STAGE:
                 return item
         return None
-
-    def _mark(self, stage: CardItem | None) -> None:
-        for item in (self._stage, stage):
-            if item is not None:
-                item.is_target = item is stage
-                item.update()
-        self._stage = stage
 
     def finish(self, position: QPointF) -> None:
         stage = self._stage
@@ -90,7 +83,7 @@ class DragElements:
         self._view.scene_.reroute()
 
     def _settle(self) -> None:
-        self._mark(None)
+        self._stage = _marked(self._stage, None)
         for item in self._cards:
             item.setZValue(2)
 
@@ -110,14 +103,8 @@ class DragSeat:
             self._ghost = _ghost(self._view)
         self._ghost.setRect(QRectF(position.x() - 110, position.y() - 14, 220, 27))
         under = self._view.scene_.card_at(position)
-        self._mark(under if under is not None and under.element.kind is Kind.STAGE else None)
-
-    def _mark(self, stage: CardItem | None) -> None:
-        for item in (self._stage, stage):
-            if item is not None:
-                item.is_target = item is stage
-                item.update()
-        self._stage = stage
+        is_stage = under is not None and under.element.kind is Kind.STAGE
+        self._stage = _marked(self._stage, under if is_stage else None)
 
     def finish(self, position: QPointF) -> None:
         stage, was_dragged = self._stage, self._ghost is not None
@@ -132,7 +119,7 @@ class DragSeat:
             session.apply("Seat on stage", edits.seat, seat_id, stage.element_id)
 
     def cancel(self) -> None:
-        self._mark(None)
+        self._stage = _marked(self._stage, None)
         if self._ghost is not None:
             self._view.scene_.removeItem(self._ghost)
             self._ghost = None
@@ -156,14 +143,7 @@ class DrawLink:
         path.cubicTo(start + QPointF(reach, 0), position - QPointF(reach, 0), position)
         self._line.setPath(path)
         under = self._view.scene_.card_at(position)
-        self._mark(under if under is not self._source else None)
-
-    def _mark(self, target: CardItem | None) -> None:
-        for item in (self._target, target):
-            if item is not None:
-                item.is_target = item is target
-                item.update()
-        self._target = target
+        self._target = _marked(self._target, under if under is not self._source else None)
 
     def finish(self, position: QPointF) -> None:
         target = self._target
@@ -174,7 +154,7 @@ class DrawLink:
             self._view.adding.ask(position, self._source.element_id)
 
     def cancel(self) -> None:
-        self._mark(None)
+        self._target = _marked(self._target, None)
         self._view.scene_.removeItem(self._line)
 
 
@@ -233,6 +213,15 @@ def run_edit(view: MapView, label: str, *args: object) -> None:
         view.session.apply(label, *args)  # type: ignore[arg-type]
     except WorkbenchError as error:
         view.session.said.emit(f"{error.message} {error.hint}")
+
+
+def _marked(before: CardItem | None, target: CardItem | None) -> CardItem | None:
+    """Show the card that a drop would land on, instead of the one before it."""
+    for item in (before, target):
+        if item is not None:
+            item.is_target = item is target
+            item.update()
+    return target
 
 
 def _ghost(view: MapView) -> QGraphicsRectItem:
