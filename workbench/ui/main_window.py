@@ -131,6 +131,7 @@ class MainWindow(QMainWindow):
         self.cancel.clicked.connect(self.desk.shelf.cancel)
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
+        bar.setContentsMargins(8, 0, 10, 0)
         bar.addWidget(self.counted)
         bar.addWidget(self.said, 1)
         for widget in (self.progress, self.cancel, self.scale_words):
