@@ -38,7 +38,7 @@ def dominant_ids(store: EventStore, rows: int) -> Iterator[Finding]:
     largest = int(sizes.argmax())
     share = float(sizes[largest] / rows)
     if share > _DOMINANT:
-        text = f"One user id stands on {share:.0%} of all rows: a placeholder, a shared device or a bot?"
+        text = f"One user id stands on {100 * share:.0f} % of all rows: a placeholder, a shared device or a bot?"
         yield Finding(
             "dominant_id", int(sizes[largest]), text, str(store.user_ids[largest]), share, "Leave this id out."
         )

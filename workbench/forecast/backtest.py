@@ -197,7 +197,7 @@ def _choose(scores: list[Score]) -> tuple[Method, str]:
         return Method.LAST_WEEK, NO_BETTER
     best = min(better, key=lambda score: score.msis or np.inf)
     gain = 1.0 - (best.mase or 0.0) / (base.mase or 1.0)
-    words = (
-        f"{best.method.value.capitalize()} was {gain:.0%} closer than last week's pattern over {best.origins} trials"
-    )
-    return best.method, f"{words}; its 80 % band held {best.cover_80:.0%} of the days."
+    name = best.method.value.capitalize()
+    words = f"{name} was {100 * gain:.0f} % closer than last week's pattern over {best.origins} trials"
+    band = "" if best.cover_80 is None else f"; its 80 % band held {100 * best.cover_80:.0f} % of the days"
+    return best.method, f"{words}{band}."

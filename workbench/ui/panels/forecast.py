@@ -174,7 +174,7 @@ class ForecastPanel(Panel):
         gain = gained if table.in_money else f"{best.plus_1pp:,.1f} conversions"
         name = self._name(best.link_id)
         sure = "leads in" if best.is_clear_winner else "is first in only"
-        words = f"+1 point brings most on {name}: {gain}; it {sure} {best.first_share:.0%} of the draws."
+        words = f"+1 point brings most on {name}: {gain}; it {sure} {numbers.rate(best.first_share)} of the draws."
         return f"{words} {table.sentence}".strip()
 
     def _entered(self, outcome: Outcome) -> Projection | None:
