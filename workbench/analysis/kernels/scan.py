@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from workbench.analysis.kernels.choice import Graph
 from workbench.analysis.kernels.compiler import inner, kernel
-from workbench.analysis.kernels.swift import NEVER, Desk, Flags, Found, Ints, Lists, count_path
+from workbench.analysis.kernels.swift import NEVER, Desk, Flags, Found, Ints, Lists, count_seats
 
 NO_NODE = 255
 
@@ -242,23 +242,43 @@ def scan_units(
                 out.length[here] = steps
                 if mature_us == NEVER:
                     break
-                if is_immature:
-                    limit = min(limit, mature_us)
-                    continue
-            out.mature_entered[0] += 1
-            x = head
-            while x >= 0:
-                out.mature[node[x]] += 1
-                if following[x] >= 0:
-                    out.mature_took[edge_of[node[x] * width + node[following[x]]]] += 1
-                x = following[x]
-            break
+                if not is_immature:
+                    out.mature_entered[0] += 1
+                    for k in range(written, at):
+                        out.mature[out.node[k]] += 1
+                        if out.edge[k] >= 0:
+                            out.mature_took[out.edge[k]] += 1
+                    break
+                limit = min(limit, mature_us)
+            else:
+                out.mature_entered[0] += 1
+                x = head
+                while x >= 0:
+                    out.mature[node[x]] += 1
+                    if following[x] >= 0:
+                        out.mature_took[edge_of[node[x] * width + node[following[x]]]] += 1
+                    x = following[x]
         if is_tied:
             out.length[here] = -2
             continue
         if steps == 0:
             continue
-        count_path(lists, cursor, out, event, ignored, n, written, steps, unit_begin, unit_end, window)
+        out.entered[out.node[written]] += 1
+        for k in range(written, written + steps):
+            out.on_path[out.node[k]] += 1
+            if out.edge[k] >= 0:
+                out.took[out.edge[k]] += 1
+        if len(lists.end) > n:
+            count_seats(lists, cursor, out, n, written, steps, unit_begin, unit_end, window)
+        v = np.int64(out.node[written + steps - 1])
+        out.last[v] += 1
+        p = np.int64(out.position[written + steps - 1]) + 1
+        while p < unit_end and ignored[event[p]]:
+            p += 1
+        if p < unit_end:
+            out.after[v, event[p] + 1] += 1
+        else:
+            out.after[v, 0] += 1
         written += steps
     out.room[0] = written
     _unfold(node_planes, out.reached, 0)

@@ -231,39 +231,6 @@ def count_seats(
                     out.went_not[s - n] += 1
 
 
-@inner
-def count_path(
-    lists: Lists,
-    cursor: Ints,
-    out: Found,
-    event: NDArray[Any],
-    ignored: Flags,
-    n: int,
-    written: int,
-    steps: int,
-    unit_begin: int,
-    unit_end: int,
-    window: int,
-) -> None:
-    """Count the path written at `written`: its nodes, edges and seats, and what came after its last hit."""
-    out.entered[out.node[written]] += 1
-    for k in range(written, written + steps):
-        out.on_path[out.node[k]] += 1
-        if out.edge[k] >= 0:
-            out.took[out.edge[k]] += 1
-    if len(lists.end) > n:
-        count_seats(lists, cursor, out, n, written, steps, unit_begin, unit_end, window)
-    v = np.int64(out.node[written + steps - 1])
-    out.last[v] += 1
-    p = np.int64(out.position[written + steps - 1]) + 1
-    while p < unit_end and ignored[event[p]]:
-        p += 1
-    if p < unit_end:
-        out.after[v, event[p] + 1] += 1
-    else:
-        out.after[v, 0] += 1
-
-
 @kernel
 def walk_units(
     graph: Graph,
@@ -299,6 +266,7 @@ def walk_units(
     second_positions, second_keys = lists.second_positions, lists.second_keys
     is_second, end, mask = lists.is_second, lists.end, lists.mask
     n = len(goal_rank)
+    n_lists = len(end)
     cursor = lists.begin.copy()
     level = np.zeros(n, np.int64)
     best = np.zeros(n, np.int64)
@@ -509,22 +477,46 @@ def walk_units(
                     out.length[here] = at - written
                 if mature_us == NEVER or head < 0:
                     break
-                if is_immature:
-                    limit = min(limit, mature_us)
-                    continue
-            if head >= 0:
-                out.mature_entered[0] += 1
-            x = head
-            while x >= 0:
-                out.mature[node[x]] += 1
-                if following[x] >= 0:
-                    out.mature_took[_edge_between(succ_at, succ, node[x], node[following[x]])] += 1
-                x = following[x]
-            break
+                if not is_immature:
+                    x = head
+                    out.mature_entered[0] += 1
+                    while x >= 0:
+                        out.mature[node[x]] += 1
+                        if following[x] >= 0:
+                            out.mature_took[_edge_between(succ_at, succ, node[x], node[following[x]])] += 1
+                        x = following[x]
+                    break
+                limit = min(limit, mature_us)
+            else:
+                if head >= 0:
+                    out.mature_entered[0] += 1
+                x = head
+                while x >= 0:
+                    out.mature[node[x]] += 1
+                    if following[x] >= 0:
+                        out.mature_took[_edge_between(succ_at, succ, node[x], node[following[x]])] += 1
+                    x = following[x]
         if path_head < 0:
             continue
+        # Count the path.
         steps = int(out.length[here])
-        count_path(lists, cursor, out, event, ignored, n, written, steps, unit_begin, unit_end, window)
+        out.entered[out.node[written]] += 1
+        for k in range(written, written + steps):
+            v = int(out.node[k])
+            out.on_path[v] += 1
+            if out.edge[k] >= 0:
+                out.took[out.edge[k]] += 1
+        if n_lists > n:
+            count_seats(lists, cursor, out, n, written, steps, unit_begin, unit_end, window)
+        v = int(out.node[written + steps - 1])
+        out.last[v] += 1
+        p = int(out.position[written + steps - 1]) + 1
+        while p < unit_end and ignored[event[p]]:
+            p += 1
+        if p < unit_end:
+            out.after[v, event[p] + 1] += 1
+        else:
+            out.after[v, 0] += 1
         written += steps
     out.room[0] = written
     return seen_hits
