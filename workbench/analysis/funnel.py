@@ -125,10 +125,6 @@ class Funnel:
     def share_of_all(self, all_units: int) -> tuple[float | None, ...]:
         return tuple(ratio(count, all_units) for count in self.counts)
 
-    def time_at(self, step: int) -> Ints:
-        """Microseconds at which step (from 1) was reached, by unit; only for units that reached it."""
-        return self.paths.time_us[self.paths.at[:-1][self.depth >= step] + step - 1]
-
     def seconds_between(self, first: int, last: int) -> NDArray[np.float64]:
         """Seconds from one step to a later one, for every unit that reached the later one, even if lost afterwards."""
         begins = self.paths.at[:-1][self.depth >= last]

@@ -379,9 +379,3 @@ def recognise(paths: Sequence[Path | str], choices: Choices | None = None) -> Re
     """Tell what files are, by their content."""
     with Sources(paths, choices) as sources:
         return sources.recognition
-
-
-def propose_mapping(paths: Sequence[Path | str], choices: Choices | None = None) -> tuple[Mapping, Preview]:
-    """The proposed mapping of the first source, and its first 50 rows."""
-    with Sources(paths, choices) as sources:
-        return sources.mapping, sources.preview

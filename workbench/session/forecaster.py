@@ -78,10 +78,6 @@ class Forecaster(QObject):
         self._levers = {lever.target_id: lever.value for lever in levers}
         self._answer()
 
-    def assume(self, assumptions: Assumptions) -> None:
-        self.assumptions = assumptions
-        self._answer()
-
     def rebuild(
         self, journey: Journey, measures: Measures | None, associations: Mapping[ElementId, float] | None = None
     ) -> None:

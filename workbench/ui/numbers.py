@@ -59,12 +59,8 @@ def signed_rate(value: float | None) -> str:
     return f"{value * 100:+.2f} %".replace("-", "−")
 
 
-def signed_count(value: float | None) -> str:
-    return NO_DATA if value is None else f"{value:+,.0f}".replace("-", "−")
-
-
 def money(value: float | None, currency: str) -> str:
-    """1234.5 USD -> "$1,235"; cents only below 100.
+    """1234.5 USD -> "$1,234"; cents only below 100.
 
     Examples
     --------

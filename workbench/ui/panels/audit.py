@@ -88,9 +88,7 @@ class FindingCard(QFrame):
     def _dismiss_button(self, is_dismissed: bool) -> QToolButton:
         if is_dismissed:
             back = tool_button(icon="rotate-ccw", tip="Bring it back")
-            back.clicked.connect(
-                lambda: self._desk.session.apply("Restore finding", edits.restore, self.finding.finding_id)
-            )
+            back.clicked.connect(self._on_restore)
             return back
         away = tool_button(icon="x", tip="Dismiss, with a reason")
         away.clicked.connect(self._on_dismiss)
