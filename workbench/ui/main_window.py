@@ -38,6 +38,7 @@ from workbench.ui.panels.quality import QualityPanel
 from workbench.ui.panels.segments import SegmentsPanel
 from workbench.ui.panels.tags import Tags
 from workbench.ui.panels.trend import TrendPanel
+from workbench.ui.panels.views import Views
 from workbench.ui.start_page import StartPage
 
 _RESULTS_HEIGHT = 250
@@ -80,8 +81,10 @@ class MainWindow(QMainWindow):
         self.drop_offs = DropOffsPanel(self.desk)
         self.dead_ends = DeadEndsPanel(self.desk)
         self.forecast = ForecastPanel(self.desk)
+        self.forecast_views = Views("the forecast", (("What if", self.forecast),))
         self.audit, self.drivers = AuditPanel(self.desk), DriversPanel(self.desk)
         self.trend = TrendPanel(self.desk)
+        self.trend_views = Views("the trend", (("Days and week", self.trend),))
         self.segments, self.quality = SegmentsPanel(self.desk), QualityPanel(self.desk)
         self.side_tabs = _tabs((("Palette", self.palette_panel), ("Outline", self.outline), ("Tags", self.tags)))
         self.result_tabs = _tabs(
@@ -89,10 +92,10 @@ class MainWindow(QMainWindow):
                 ("Funnel", self.funnel),
                 ("Drop-offs", self.drop_offs),
                 ("Dead ends", self.dead_ends),
-                ("Forecast", self.forecast),
+                ("Forecast", self.forecast_views),
                 ("Audit", self.audit),
                 ("Drivers", self.drivers),
-                ("Trend", self.trend),
+                ("Trend", self.trend_views),
                 ("Segments", self.segments),
                 ("Data quality", self.quality),
             )
@@ -189,6 +192,15 @@ class MainWindow(QMainWindow):
         if not is_start:
             self.view.setFocus()
             QTimer.singleShot(0, self.view.fit)
+
+    def show_results(self, panel: QWidget) -> None:
+        """Bring a result panel to the front, in whichever tab and view it stands."""
+        for page in map(self.result_tabs.widget, range(self.result_tabs.count())):
+            if isinstance(page, Views) and page.holds(panel):
+                page.show_page(panel)
+                self.result_tabs.setCurrentWidget(page)
+            elif page is panel:
+                self.result_tabs.setCurrentWidget(page)
 
     @property
     def is_start(self) -> bool:

@@ -245,6 +245,11 @@ def _style_sheet(c: Colours) -> str:
         background: {c.surface}; border: 1px solid {c.border}; border-radius: 5px; outline: 0;
         gridline-color: {c.border}; alternate-background-color: {c.raised}; }}
     QTreeView::item, QListView::item {{ padding: 3px 2px; }}
+    QListWidget[role="views"] {{ background: transparent; border: 0; border-right: 1px solid {c.border};
+        border-radius: 0; padding: 6px 0; }}
+    QListWidget[role="views"]::item {{ padding: 5px 10px; color: {c.muted}; border-left: 3px solid transparent; }}
+    QListWidget[role="views"]::item:selected {{ color: {c.text}; background: {c.accent_soft};
+        border-left-color: {c.accent}; }}
     QTreeView::item:selected, QListView::item:selected, QTableView::item:selected {{
         background: {c.accent_soft}; color: {c.text}; }}
     QHeaderView::section {{ background: {c.window}; border: 0; border-bottom: 1px solid {c.border}; padding: 5px 8px;
