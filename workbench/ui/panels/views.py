@@ -39,8 +39,3 @@ class Views(QWidget):
     def show_page(self, page: QWidget) -> None:
         """Choose a view by its widget."""
         self.names.setCurrentRow(self._pages.indexOf(page))
-
-    @property
-    def current(self) -> QWidget:
-        """The view that is shown."""
-        return self._pages.currentWidget()
