@@ -97,6 +97,21 @@ def test_a_rule_asks_how_soon_after_the_first_event(panel):
     assert panel.desk.session.journey.segments[0].did == (Rule(("guide",)),)
 
 
+def test_an_order_is_defined_in_the_panel_and_undone(panel, qtbot):
+    panel.new.click()
+    assert panel.form.hours.isHidden() or not panel.form.hours.isVisibleTo(panel.form)
+    panel.form.new_in_order.committed.emit("chat")
+    panel.form.new_in_order.committed.emit("guide")
+    assert compared(panel, qtbot)["Segment 1"][1] == "0 of 0"
+    panel.form.findChildren(RuleRow)[0].committed.emit(Rule(("a",)))
+    panel.form.hours.committed.emit(1.0)
+    wanted = Segment("Segment 1", in_order=(Rule(("a",)), Rule(("guide",))), in_order_within_s=3600.0)
+    assert panel.desk.session.journey.segments == (wanted,)
+    qtbot.waitUntil(lambda: table(panel)["Segment 1"][1] == "60 of 100", timeout=20_000)
+    panel.desk.session.undo_stack.undo()
+    assert panel.desk.session.journey.segments[0].in_order_within_s is None
+
+
 def test_a_name_that_is_taken_is_told_and_not_taken(panel):
     panel.desk.session.apply("s", edits.save_segment, GUIDE)
     panel.desk.session.apply("s", edits.save_segment, CHAT)

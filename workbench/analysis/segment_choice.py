@@ -20,4 +20,4 @@ class SegmentChoice:
 
 def is_defined(segment: Segment) -> bool:
     """Whether anything tells who belongs to the segment."""
-    return bool(segment.did or segment.did_not or segment.filters)
+    return bool(segment.did or segment.did_not or segment.filters or segment.in_order)

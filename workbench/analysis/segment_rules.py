@@ -65,8 +65,8 @@ def membership(
     ----------
     store : EventStore
     segments : sequence of Segment
-        Who did every `did` rule and none of the `did_not` rules within `cut_s` of their first event; `filters` must
-        hold for at least one of those events.
+        Who did every `did` rule, the `in_order` rules one after the other, and none of the `did_not` rules within
+        `cut_s` of their first event; `filters` must hold for at least one of those events.
     macro_rows : ascending rows of the macro-conversion's hits
     window_s, cut_s : float
         Seconds from the first event.
@@ -93,6 +93,9 @@ def _members(store: EventStore, segment: Segment, start: NDArray[np.int64], cut_
         belongs &= _did(store, rule, start, cut_s)
     for rule in segment.did_not:
         belongs &= ~_did(store, rule, start, cut_s)
+    if segment.in_order:
+        steps = [matching_rows(store, Match.of(rule)) for rule in segment.in_order]
+        belongs &= _early(store, in_order_rows(store, steps, segment.in_order_within_s), start, cut_s)
     if segment.filters:
         rows = np.arange(store.n_events)
         belongs &= _early(store, rows[passing_rows(store, segment.filters, rows)], start, cut_s)
@@ -101,6 +104,43 @@ def _members(store: EventStore, segment: Segment, start: NDArray[np.int64], cut_
 
 def _did(store: EventStore, rule: Rule, start: NDArray[np.int64], cut_s: float) -> Bools:
     return _early(store, matching_rows(store, Match.of(rule)), start, cut_s)
+
+
+def in_order_rows(store: EventStore, steps: Sequence[Rows], within_s: float | None = None) -> Rows:
+    """Rows that end a chain of one row per step, each after the one before it in the order of the log.
+
+    Parameters
+    ----------
+    store : EventStore
+        Rows of one instant follow each other as they do in the file, so one row never serves two steps.
+    steps : ascending rows of each step's hits
+    within_s : float, optional
+        From the first row of a chain to its last, at most.
+
+    Examples
+    --------
+    >>> log = EventStore.from_rows([("u", 0, "A"), ("u", 5, "A"), ("u", 9, "B"), ("v", 0, "B"), ("v", 1, "A")])
+    >>> a, b = (log.postings(log.code_by_name[name]) for name in "AB")
+    >>> log.time_us[in_order_rows(log, [a, b], 4)].tolist()
+    [9000000]
+    >>> len(in_order_rows(log, [b, a], 0.5))
+    0
+    """
+    rows = np.asarray(steps[0], dtype=np.int64)
+    # Of all chains that end in a row the one that begins last is kept: it is the shortest, and later ends never have
+    # an earlier one, so that looking back to the last end before a row is enough.
+    begins = rows
+    for step in steps[1:]:
+        following = np.asarray(step, dtype=np.int64)
+        if not len(rows):
+            return rows
+        at = np.searchsorted(rows, following) - 1
+        before = rows[np.maximum(at, 0)]
+        is_chain = (at >= 0) & (before >= store.user_offset[store.user_of(following)])
+        rows, begins = following[is_chain], begins[at[is_chain]]
+    if within_s is not None:
+        rows = rows[store.time_us[rows] - store.time_us[begins] <= round(within_s * US)]
+    return rows
 
 
 def _early(store: EventStore, rows: Rows, start: NDArray[np.int64], cut_s: float) -> Bools:

@@ -53,12 +53,18 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A named set of people: those who did every `did` rule and none of the `did_not` rules."""
+    """A named set of people: those who did every `did` rule and none of the `did_not` rules.
+
+    `in_order` are rules met one after the other, others between, the last at most `in_order_within_s` after the first.
+    """
 
     name: str
     did: tuple[Rule, ...] = ()
     did_not: tuple[Rule, ...] = ()
     filters: tuple[Condition, ...] = ()
+    in_order: tuple[Rule, ...] = ()
+    in_order_within_s: float | None = None
+    unknown: tuple[tuple[str, Any], ...] = field(default=(), hash=False)
 
 
 @dataclass(frozen=True, slots=True)

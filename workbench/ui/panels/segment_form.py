@@ -1,4 +1,4 @@
-"""Form of a segment: its name, what its people did and did not do, and conditions on their events."""
+"""Form of a segment: its name, what its people did, in which order, what they did not, and conditions on events."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class RuleRow(QWidget):
 
     committed = Signal(object)
 
-    def __init__(self, desk: Desk, rule: Rule, properties: list[str]) -> None:
+    def __init__(self, desk: Desk, rule: Rule, properties: list[str], lead: str = "") -> None:
         super().__init__()
         self._desk, self._rule, self._properties = desk, rule, properties
         self.times = NumberField("1", low=1)
@@ -36,7 +36,7 @@ class RuleRow(QWidget):
         self.hours.setToolTip("How many hours after the person's first event at most; otherwise until the cut")
         more = tool_button(icon="filter", tip="Add a condition on a property")
         head, limits = QHBoxLayout(), QHBoxLayout()
-        head.addWidget(label(" or ".join(rule.events)), 1)
+        head.addWidget(label(lead + " or ".join(rule.events)), 1)
         head.addWidget(more)
         head.addWidget(drop_button(lambda: self.committed.emit(None)))
         for part in ("at least", self.times, "× in the first", self.hours, "h"):
@@ -69,6 +69,10 @@ class RuleRow(QWidget):
         self.committed.emit(replace(self._rule, within_s=within_s))
 
 
+_KINDS = ("did", "in_order", "did_not")
+_HEADINGS = {"did": "Did all of these", "in_order": "Did these in this order", "did_not": "Did none of these"}
+
+
 class SegmentForm(QWidget):
     """Commits the whole segment whenever a part of it changes."""
 
@@ -82,10 +86,17 @@ class SegmentForm(QWidget):
         self.name = TextField("Name of the segment")
         self.name.committed.connect(lambda text: self.committed.emit(replace(self.segment, name=text)))
         self.told = label("", "loss")
-        self.did, self.did_not, self.filters = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
-        self.new_did, self.new_did_not = Choice("add an event…"), Choice("add an event…")
-        self.new_did.committed.connect(lambda name: self._add_rule("did", name))
-        self.new_did_not.committed.connect(lambda name: self._add_rule("did_not", name))
+        self.filters = QVBoxLayout()
+        self.rows = {kind: QVBoxLayout() for kind in _KINDS}
+        self.new_did, self.new_in_order, self.new_did_not = (Choice("add an event…") for _ in _KINDS)
+        self._boxes = dict(zip(_KINDS, (self.new_did, self.new_in_order, self.new_did_not), strict=True))
+        for kind, box in self._boxes.items():
+            box.committed.connect(lambda name, k=kind: self._add_rule(k, name))
+        self.hours = NumberField("any", low=0.01)
+        self.hours.setFixedWidth(52)
+        self.hours.setToolTip("How many hours may lie between the first and the last of them; otherwise any time")
+        self.hours.committed.connect(self._on_hours)
+        self._limit = QWidget()
         self.add_filter = tool_button("+ condition")
         self.add_filter.clicked.connect(lambda: self._add_filter_row(None, None))
         self._lay_out()
@@ -96,14 +107,20 @@ class SegmentForm(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self.name)
         layout.addWidget(self.told)
-        for words, rows, last in (
-            ("Did all of these", self.did, self.new_did),
-            ("Did none of these", self.did_not, self.new_did_not),
-            ("With an event on which", self.filters, self.add_filter),
-        ):
-            layout.addWidget(section(words))
-            layout.addLayout(rows)
-            layout.addWidget(last)
+        limit = QHBoxLayout(self._limit)
+        limit.setContentsMargins(2, 0, 0, 0)
+        for part in ("all of it within", self.hours, "h"):
+            limit.addWidget(QLabel(part) if isinstance(part, str) else part)
+        limit.addStretch(1)
+        for kind, box in self._boxes.items():
+            layout.addWidget(section(_HEADINGS[kind]))
+            layout.addLayout(self.rows[kind])
+            if kind == "in_order":
+                layout.addWidget(self._limit)
+            layout.addWidget(box)
+        layout.addWidget(section("With an event on which"))
+        layout.addLayout(self.filters)
+        layout.addWidget(self.add_filter)
         layout.addStretch(1)
 
     def tell(self, words: str) -> None:
@@ -119,17 +136,25 @@ class SegmentForm(QWidget):
             return
         self._shown_key, self.segment = key, segment
         self.tell("")
-        for kind, rows, box in (("did", self.did, self.new_did), ("did_not", self.did_not, self.new_did_not)):
-            clear(rows)
-            rules: tuple[Rule, ...] = getattr(segment, kind)
-            for index, rule in enumerate(rules):
-                row = RuleRow(self._desk, rule, self._properties())
-                row.committed.connect(lambda r, k=kind, i=index: self._set_rule(k, i, r))
-                rows.addWidget(row)
-            box.offer(self._names(), "")
+        for kind in _KINDS:
+            self._show_rules(kind)
+        self._limit.setVisible(len(segment.in_order) > 1)
+        within_s = segment.in_order_within_s
+        self.hours.show_value(None if within_s is None else within_s / 3600)
         clear(self.filters)
         for index, condition in enumerate(segment.filters):
             self._add_filter_row(index, condition)
+
+    def _show_rules(self, kind: str) -> None:
+        rows = self.rows[kind]
+        clear(rows)
+        rules: tuple[Rule, ...] = getattr(self.segment, kind)
+        for index, rule in enumerate(rules):
+            lead = ("first " if not index else "then ") if kind == "in_order" else ""
+            row = RuleRow(self._desk, rule, self._properties(), lead)
+            row.committed.connect(lambda r, k=kind, i=index: self._set_rule(k, i, r))
+            rows.addWidget(row)
+        self._boxes[kind].offer(self._names(), "")
 
     def _names(self) -> list[tuple[str, str]]:
         loaded = self._desk.shelf.first
@@ -145,10 +170,11 @@ class SegmentForm(QWidget):
             self._set_rule(kind, None, Rule((name,)))
 
     def _set_rule(self, kind: str, index: int | None, rule: Rule | None) -> None:
-        if kind == "did":
-            self.committed.emit(replace(self.segment, did=_with(self.segment.did, index, rule)))
-        else:
-            self.committed.emit(replace(self.segment, did_not=_with(self.segment.did_not, index, rule)))
+        kept: dict[str, Any] = {kind: _with(getattr(self.segment, kind), index, rule)}
+        self.committed.emit(replace(self.segment, **kept))
+
+    def _on_hours(self, value: float | None) -> None:
+        self.committed.emit(replace(self.segment, in_order_within_s=value * 3600 if value else None))
 
     def _add_filter_row(self, index: int | None, condition: Condition | None) -> None:
         row = _condition_row(self._desk, condition, self._properties(), lambda c: self._set_filter(index, c))
