@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from tests.forecast.maps import branching, line, measured_line, random_map
 from workbench.errors import WorkbenchError
-from workbench.forecast.bands import LiftRange, Posterior, lift_band, line_spread
+from workbench.forecast.bands import Posterior, lift_band, line_spread
 from workbench.forecast.flow import sensitivities
-from workbench.forecast.levers import Source, apply_levers
+from workbench.forecast.levers import apply_levers
 from workbench.forecast.model import ForecastModel
 from workbench.forecast.recovery import RecoveryRate, recovery
 from workbench.forecast.sensitivity import WayKind, sensitivity_table, ways_to
 from workbench.forecast.what_if import outcome
+from workbench.journey.assumptions import Assumptions, LiftRange, Source
 from workbench.journey.element import ElementId
 from workbench.journey.journey import Lever
 
@@ -56,7 +57,7 @@ def test_a_fixed_lift_has_no_width_and_a_range_has() -> None:
     fixed = posterior.bands((Lever("page-cart", 0.095),)).macros[ORDER].lift
     assert fixed is not None
     assert fixed.band(0.95).low == pytest.approx(0.1875, abs=1e-9)
-    ranged = posterior.bands(lifts=(LiftRange("page-cart", 1.0579, 1.3446),)).macros[ORDER].lift
+    ranged = posterior.bands((), Assumptions(lifts=(LiftRange("page-cart", 1.0579, 1.3446),))).macros[ORDER].lift
     assert ranged is not None
     assert ranged.band(0.95).low == pytest.approx(0.0579, abs=0.001)
     assert ranged.band(0.95).high == pytest.approx(0.3446, abs=0.002)
@@ -75,7 +76,7 @@ def test_a_narrow_guess_gives_a_narrower_band_than_a_vague_one() -> None:
 
 def test_draws_never_hand_on_more_than_all_even_when_a_lever_asks_for_it() -> None:
     posterior = Posterior.of(ForecastModel.of(branching()))
-    rate = posterior.lifted(apply_levers(posterior.model, (Lever("page-cart", 0.7),)), ())
+    rate = posterior.lifted(apply_levers(posterior.model, (Lever("page-cart", 0.7),)))
     assert posterior.model.flow.outflow(rate).max() <= 1 + 1e-9
 
 

@@ -18,10 +18,10 @@ from workbench.analysis.measures import ElementFigures, Grade, LinkFigures, Meas
 from workbench.analysis.value import inverse_value
 from workbench.analysis.worth import MicroValue, ValueTable
 from workbench.errors import WorkbenchError
-from workbench.forecast.levers import Assumptions, Source
 from workbench.forecast.micro_worth import Basis, micro_worths
 from workbench.forecast.model import ForecastModel, HintKind
 from workbench.forecast.what_if import outcome
+from workbench.journey.assumptions import Assumptions, Source
 from workbench.journey.element import ElementId, LinkId
 from workbench.journey.journey import Journey, Lever
 from workbench.journey.rule import Rule

@@ -14,7 +14,7 @@ from workbench.errors import WorkbenchError
 from workbench.export.report import Report, Source, ignored_events, report_of
 from workbench.journey.edits import new_id
 from workbench.journey.element import DatasetId
-from workbench.journey.journey import Dataset, Journey, Lever
+from workbench.journey.journey import Dataset, Journey, Scenario
 from workbench.progress import Progress
 from workbench.project.datasets import choices_of
 
@@ -56,15 +56,16 @@ def measured_report(
         ambient = frozenset(name for source in loaded.values() for name in ignored_events(source.imported))
         held = {i: data for i, data in stores.items() if data is not None}
         measures = measure(Query.of(_bound_to(journey, loaded)), held, progress, ambient)
-    return report_of(journey, measures, _levers(journey, scenario), loaded.values())
+    chosen = _scenario(journey, scenario)
+    return report_of(journey, measures, chosen.levers, loaded.values(), chosen.assumptions)
 
 
-def _levers(journey: Journey, name: str | None) -> tuple[Lever, ...]:
+def _scenario(journey: Journey, name: str | None) -> Scenario:
     if name is None:
-        return ()
+        return Scenario("As-is")
     for scenario in journey.scenarios:
         if scenario.name == name:
-            return scenario.levers
+            return scenario
     known = ", ".join(s.name for s in journey.scenarios) or "none"
     raise WorkbenchError(f"The journey has no scenario “{name}”.", f"Its scenarios are: {known}.")
 

@@ -16,9 +16,11 @@ from workbench.analysis.intervals import wilson
 from workbench.analysis.measures import Grade, Measures
 from workbench.analysis.timeline import DEFAULT_AMBIENT
 from workbench.export import definitions
+from workbench.forecast.assuming import sentences
 from workbench.forecast.figures import CardFigures, MapFigures, map_figures
 from workbench.forecast.model import ForecastModel
 from workbench.forecast.what_if import Outcome, Projection, outcome
+from workbench.journey.assumptions import DEFAULT_ASSUMPTIONS, Assumptions
 from workbench.journey.element import Element
 from workbench.journey.journey import Journey, Lever
 
@@ -266,17 +268,18 @@ class Report:
             for i, p in made.value_to_go.items()
             if i not in made.macros
         ]
-        moved = ", ".join(f"{self._lever_name(lever)} = {lever.value:g}" for lever in made.levers)
-        note = f"Levers: {moved or 'none moved'}. Holds if later rates stay as they are."
+        moved = ", ".join(f"{self._lever_name(lever.target_id)} = {lever.value:g}" for lever in made.levers)
+        taken = " ".join(sentences(made.assumptions, self._lever_name, bool(self.journey.seated)))
+        note = f"Levers: {moved or 'none moved'}. {taken}"
         return Table("Forecast", columns, tuple(rows), note)
 
-    def _lever_name(self, lever: Lever) -> str:
-        link = self.journey.link_by_id.get(lever.target_id)  # type: ignore[call-overload]
+    def _lever_name(self, target_id: str) -> str:
+        link = self.journey.link_by_id.get(target_id)  # type: ignore[call-overload]
         known = self.journey.element_by_id
         if link is not None:
             return f"{known[link.source_id].title} → {known[link.target_id].title}"
-        element = known.get(lever.target_id)  # type: ignore[call-overload]
-        return element.title if element is not None else lever.target_id
+        element = known.get(target_id)  # type: ignore[call-overload]
+        return element.title if element is not None else target_id
 
     @property
     def taxonomy(self) -> Table:
@@ -307,7 +310,11 @@ class Report:
 
 
 def report_of(
-    journey: Journey, measures: Measures, levers: tuple[Lever, ...] = (), sources: Iterable[Source] = ()
+    journey: Journey,
+    measures: Measures,
+    levers: tuple[Lever, ...] = (),
+    sources: Iterable[Source] = (),
+    assumptions: Assumptions = DEFAULT_ASSUMPTIONS,
 ) -> Report:
     """Put a report together: all figures are computed here, so that window and command line agree."""
     held = tuple(sources)
@@ -318,7 +325,7 @@ def report_of(
         dead = dead_end_table(ground) if ground is not None else None
     needs_effect = any(lever.target_id in _seats(journey) for lever in levers)
     associations = matched_differences(ground.drivers) if ground is not None and needs_effect else None
-    made = outcome(ForecastModel.of(journey, measures, associations), levers)
+    made = outcome(ForecastModel.of(journey, measures, associations), levers, assumptions)
     return Report(journey, map_figures(journey, measures, made), measures, made, dead, held)
 
 

@@ -26,6 +26,8 @@ def add_what_if(book: Workbook, report: Report) -> None:
     sheet["A2"] = (
         "Change the yellow cells; people, conversions and revenue follow. Holds if later rates stay as they are."
     )
+    if made.assumptions.quality_decay:
+        sheet["A2"] = f"{sheet['A2'].value} Without the scenario's quality decay."
     sheet["A2"].font = Font(italic=True, color="556273")
     first_element = _TOP + 2
     rows = {i: first_element + n for n, i in enumerate(_order(report))}

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from statistics import NormalDist
 
 import numpy as np
 
 from workbench.analysis.intervals import z_of
-from workbench.errors import WorkbenchError
 from workbench.forecast.flow import Floats, Flow
-from workbench.forecast.levers import DEFAULT_ASSUMPTIONS, Assumptions, Setting, apply_levers
+from workbench.forecast.levers import Setting, apply_levers
 from workbench.forecast.model import ForecastModel
+from workbench.journey.assumptions import DEFAULT_ASSUMPTIONS, Assumptions, Source, check_lift
 from workbench.journey.element import ElementId
 from workbench.journey.journey import Lever
 
@@ -49,15 +49,6 @@ class Spread:
 
     def band(self, level: float) -> Band:
         return next(band for band in self.bands if band.level == level)
-
-
-@dataclass(frozen=True, slots=True)
-class LiftRange:
-    """A lift of a link's rate as a 95 % range of ratios, guessed or from a test: 1.06..1.34 for +6 % to +34 %."""
-
-    target_id: str
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +99,6 @@ class Posterior:
         self,
         levers: tuple[Lever, ...] = (),
         assumptions: Assumptions = DEFAULT_ASSUMPTIONS,
-        lifts: tuple[LiftRange, ...] = (),
         dispersion: float = 1.0,
     ) -> OutcomeBands:
         """Bands under the levers.
@@ -116,19 +106,17 @@ class Posterior:
         Parameters
         ----------
         levers, assumptions
-            As in `what_if.outcome`.
-        lifts : tuple of LiftRange
-            Rates multiplied by an uncertain factor, lognormal with the range as its central 95 %.
+            As in `what_if.outcome`; a lift is drawn from the lognormal with its range as the central 95 %.
         dispersion : float
             Variance of a period's count over its mean, at least 1; from the element's own weeks (`benchmarks`).
         """
-        model, setting = self.model, apply_levers(self.model, levers, assumptions)
-        rate = self.lifted(setting, lifts)
+        model, setting = self.model, apply_levers(self.model, levers, replace(assumptions, lifts=()))
+        rate = self.lifted(setting, assumptions)
         traffic = np.nan_to_num(setting.traffic, nan=0.0)
         people = self._reach(rate, traffic, assumptions.quality_decay)
         rng = np.random.default_rng([model.seed, 2])
         counts = {n: _counts(rng, people[n], dispersion) for n in range(len(people)) if n in self._shown}
-        has_levers = bool(levers or lifts)
+        has_levers = bool(levers or assumptions.lifts)
         macros = {
             model.node_ids[n]: _uncertainty(people[n], counts[n], self.people[n] if has_levers else None)
             for n in model.macro_nodes
@@ -143,18 +131,27 @@ class Posterior:
         flow = self.model.flow
         return flow.decayed_reach(rate, traffic, self.people, decay) if decay > 0 else flow.reach(rate, traffic)
 
-    def lifted(self, setting: Setting, lifts: tuple[LiftRange, ...]) -> Floats:
-        """The draws, each changed rate scaled by its lift and capped at what is available."""
-        rate, moved = self.rate.copy(), set(setting.moved_edges)
+    def lifted(self, setting: Setting, assumptions: Assumptions = DEFAULT_ASSUMPTIONS) -> Floats:
+        """The draws, each changed rate scaled by its lift and capped at what is available.
+
+        `setting` holds the levers alone: the lifts of the assumptions are drawn here.
+        """
+        flow, rate, moved = self.model.flow, self.rate.copy(), set(setting.moved_edges)
         for edge in setting.moved_edges:
             base = self.model.known_rate[edge]
             rate[edge] = rate[edge] * (setting.rate[edge] / base) if base > 0 else setting.rate[edge]
         rng = np.random.default_rng([self.model.seed, 1])
-        for lift in lifts:
+        for lift in assumptions.lifts:
+            drawn = lift_draws(rng, lift.low, lift.high, rate.shape[1])
+            if lift.target_id not in self.model.edge_of:
+                continue
             edge = self.model.edge_of[lift.target_id]
-            rate[edge] *= lift_draws(rng, lift.low, lift.high, rate.shape[1])
+            before = rate[edge].copy()
+            rate[edge] *= drawn
             moved.add(edge)
-        return _capped(self.model.flow, rate, moved)
+            if assumptions.source is Source.SIBLINGS:
+                moved.update(_yield_to(flow, rate, edge, before, moved))
+        return _capped(flow, rate, moved)
 
     def _revenue(self, people: Floats, counts: Mapping[int, Floats], has_levers: bool) -> Uncertainty | None:
         valued = np.flatnonzero(np.isfinite(self.model.value))
@@ -173,10 +170,7 @@ def lift_draws(rng: np.random.Generator, low: float, high: float, draws: int) ->
 
 def _log_normal(low: float, high: float) -> tuple[float, float]:
     """Mean and deviation of the logarithm of a factor whose central 95 % is low..high."""
-    if not 0 < low <= high:
-        raise WorkbenchError(
-            f"{low:g} to {high:g} is no range of lifts.", "Type ratios: 1.06 to 1.34 for +6 % to +34 %."
-        )
+    check_lift(low, high)
     return float(np.log(low * high)) / 2, float(np.log(high / low)) / (2 * z_of(0.95))
 
 
@@ -237,6 +231,18 @@ def _capped(flow: Flow, rate: Floats, moved: set[int]) -> Floats:
             room = 1.0 - rate[edges].sum(axis=0) + rate[mine].sum(axis=0)
             rate[mine] *= np.minimum(1.0, np.maximum(room, 0.0) / np.maximum(rate[mine].sum(axis=0), 1e-300))
     return rate
+
+
+def _yield_to(flow: Flow, rate: Floats, edge: int, before: Floats, moved: set[int]) -> list[int]:
+    """Let the unmoved siblings of a lifted edge give, draw by draw, what it gained; which ones gave."""
+    siblings = [e for e in flow.leaving[int(flow.source[edge])].tolist() if e != edge and e not in moved]
+    held = rate[siblings].sum(axis=0)
+    if not siblings or not held.any():
+        return []
+    left = np.maximum(held + before - rate[edge], 0.0)
+    rate[edge] = before + held - left
+    rate[siblings] *= np.divide(left, held, out=np.zeros_like(left), where=held > 0)
+    return siblings
 
 
 def _within_whole(flow: Flow, rate: Floats) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from workbench.analysis.gaps import Gap
 from workbench.analysis.intervals import wilson
 from workbench.analysis.measures import ElementFigures, Grade, LinkFigures, Measures
 from workbench.forecast.what_if import Outcome, Projection
@@ -80,12 +81,13 @@ class LinkShown:
 
 @dataclass(frozen=True, slots=True)
 class MapFigures:
-    """Figures by element and link id."""
+    """Figures by element and link id; `gaps` to other people where the map shows a difference."""
 
     cards: Mapping[ElementId, CardFigures] = field(default_factory=dict)
     links: Mapping[LinkId, LinkShown] = field(default_factory=dict)
     is_estimate: bool = False
     has_levers: bool = False
+    gaps: Mapping[str, Gap] = field(default_factory=dict)
 
 
 def map_figures(journey: Journey, measures: Measures, outcome: Outcome | None) -> MapFigures:
@@ -93,7 +95,7 @@ def map_figures(journey: Journey, measures: Measures, outcome: Outcome | None) -
 
     Counts come from the data where there are any and no lever moves them; else from the forecast.
     """
-    has_levers = bool(outcome and outcome.levers)
+    has_levers = bool(outcome and outcome.is_moved)
     use_mature = (measures.mature_entered or 0) >= ENOUGH_MATURE
     running = (
         not use_mature and measures.mature_entered is not None and measures.mature_entered < (measures.entered or 0)
@@ -117,7 +119,7 @@ def map_figures(journey: Journey, measures: Measures, outcome: Outcome | None) -
 
 def _entered(journey: Journey, measures: Measures, outcome: Outcome | None) -> float | None:
     """All who entered the map: counted without levers, else the entries of the forecast."""
-    if measures.entered and not (outcome and outcome.levers):
+    if measures.entered and not (outcome and outcome.is_moved):
         return float(measures.entered)
     if outcome is None:
         return None
@@ -166,7 +168,7 @@ def _previous(journey: Journey, element: Element, outcome: Outcome | None, count
     """The counted rate, unless a lever moves it or nothing was counted."""
     if counted is None:
         return RateFigure(_estimated_previous(journey, element, outcome))
-    if outcome is None or not outcome.levers or element.stage_id is not None or counted.value is None:
+    if outcome is None or not outcome.is_moved or element.stage_id is not None or counted.value is None:
         return counted
     links = journey.incoming.get(element.element_id, ())
     rates = [outcome.rate[k.link_id] for k in links if k.link_id in outcome.rate]
@@ -196,7 +198,7 @@ def _people(element: Element, figures: ElementFigures, outcome: Outcome | None) 
         return None, None  # not linked: only `reached` is known, a flow of 0 would be a claim
     if figures.people is not None:
         base = float(figures.people)
-        if outcome is None or not outcome.levers or projected is None or projected.lift is None:
+        if outcome is None or not outcome.is_moved or projected is None or projected.lift is None:
             return base, base
         return base * (1.0 + projected.lift), base
     return (projected.value, projected.base) if projected else (None, None)
@@ -209,13 +211,13 @@ def _moved(
     projected: Projection | None = getattr(outcome, name).get(element_id) if outcome else None
     if not is_counted:
         return projected.value if projected else None
-    if counted is None or outcome is None or not outcome.levers or projected is None or projected.lift is None:
+    if counted is None or outcome is None or not outcome.is_moved or projected is None or projected.lift is None:
         return None if counted is None else float(counted)
     return float(counted) * (1.0 + projected.lift)
 
 
 def _grade(figures: ElementFigures, outcome: Outcome | None, element: Element) -> Grade:
-    if outcome is not None and outcome.levers:
+    if outcome is not None and outcome.is_moved:
         projected = outcome.reach.get(element.element_id) or outcome.did.get(element.element_id)
         if projected is not None and projected.lift:
             return Grade.ESTIMATED
@@ -280,10 +282,10 @@ def _flow(
     if figures.took is not None:
         base = float(figures.took)
         moved = base
-        if outcome and outcome.levers and people is not None and people.lift is not None:
+        if outcome and outcome.is_moved and people is not None and people.lift is not None:
             moved = base * (1.0 + people.lift)
         measured = figures.took / figures.people if figures.people else None
-        live = rate.value if outcome and outcome.levers and rate else measured
+        live = rate.value if outcome and outcome.is_moved and rate else measured
         return moved, base, live
     return (
         people.value if people else None,
@@ -293,7 +295,7 @@ def _flow(
 
 
 def _link_grade(figures: LinkFigures, outcome: Outcome | None, link_id: LinkId) -> Grade:
-    if outcome is not None and outcome.levers:
+    if outcome is not None and outcome.is_moved:
         rate = outcome.rate.get(link_id)
         if rate is not None and rate.lift:
             return Grade.ESTIMATED

@@ -4,36 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 import numpy as np
 
 from workbench.forecast.flow import Floats
 from workbench.forecast.model import ForecastModel, Hint, HintKind, Seat
+from workbench.journey.assumptions import DEFAULT_ASSUMPTIONS, Assumptions, LiftRange, Source
 from workbench.journey.journey import Lever
-
-
-class Source(StrEnum):
-    """Where the extra people of a raised rate come from: those who left, or in proportion from the sibling links."""
-
-    EXITS = "exits"
-    SIBLINGS = "siblings"
-
-
-@dataclass(frozen=True, slots=True)
-class Assumptions:
-    """What a what-if takes for granted, shown beside it.
-
-    `causal_share` (0..1) of a micro-conversion's association is taken as its effect; `quality_decay` (0..1) is how
-    much worse added people convert at every later step.
-    """
-
-    source: Source = Source.EXITS
-    causal_share: float = 0.5
-    quality_decay: float = 0.0
-
-
-DEFAULT_ASSUMPTIONS = Assumptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +38,7 @@ class Setting:
 def apply_levers(
     model: ForecastModel, levers: tuple[Lever, ...], assumptions: Assumptions = DEFAULT_ASSUMPTIONS
 ) -> Setting:
-    """Apply link rates and volumes in order, then the micro-conversions that sit on stages.
+    """Apply link rates and volumes in order, then the micro-conversions that sit on stages, then the lifts' middles.
 
     A rate is capped at the share that leaves (or, taken from siblings, at what they hold). A seated
     micro-conversion raises all onward rates of its stage by one factor, so that the headline macro-conversion gains
@@ -73,6 +50,8 @@ def apply_levers(
     for lever in levers:
         if lever.target_id in model.seats:
             bench.pull_seat(model.seats[lever.target_id], lever)
+    for lift in assumptions.lifts:
+        bench.lift(lift)
     return bench.setting()
 
 
@@ -98,8 +77,19 @@ class _Bench:
             self.traffic[node] = self._given(lever, max(0.0, lever.value))
             self.moved_nodes.add(node)
         elif lever.target_id not in self.model.seats:
-            sentence = "A lever of this scenario has no target on the map any more."
-            self.hints.append(Hint(HintKind.STALE_LEVER, lever.target_id, sentence))
+            self._say_stale(lever.target_id)
+
+    def lift(self, lift: LiftRange) -> None:
+        """Multiply a rate, as the levers left it, by the middle of the lift."""
+        edge = self.model.edge_of.get(lift.target_id)
+        if edge is None:
+            self._say_stale(lift.target_id)
+        elif not np.isnan(self.rate[edge]):
+            self._pull_rate(edge, Lever(lift.target_id, float(self.rate[edge]) * lift.middle))
+
+    def _say_stale(self, target_id: str) -> None:
+        sentence = "A lever of this scenario has no target on the map any more."
+        self.hints.append(Hint(HintKind.STALE_LEVER, target_id, sentence))
 
     def _pull_rate(self, edge: int, lever: Lever) -> None:
         flow = self.model.flow

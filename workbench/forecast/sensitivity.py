@@ -10,8 +10,9 @@ import numpy as np
 
 from workbench.forecast.bands import Band, Posterior
 from workbench.forecast.flow import Floats, sensitivities
-from workbench.forecast.levers import DEFAULT_ASSUMPTIONS, Source, apply_levers
+from workbench.forecast.levers import apply_levers
 from workbench.forecast.model import ForecastModel
+from workbench.journey.assumptions import DEFAULT_ASSUMPTIONS, Source
 from workbench.journey.element import LinkId
 from workbench.journey.journey import Lever
 

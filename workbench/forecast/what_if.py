@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from workbench.analysis.measures import Grade
 from workbench.forecast.flow import Floats
-from workbench.forecast.levers import DEFAULT_ASSUMPTIONS, Assumptions, Cap, Setting, apply_levers
+from workbench.forecast.levers import Cap, Setting, apply_levers
 from workbench.forecast.model import ForecastModel, Hint
+from workbench.journey.assumptions import DEFAULT_ASSUMPTIONS, Assumptions
 from workbench.journey.element import ElementId, LinkId
 from workbench.journey.journey import Lever
 
@@ -66,6 +67,11 @@ class Outcome:
     hints: tuple[Hint, ...] = ()
     counts_visits: bool = False
 
+    @property
+    def is_moved(self) -> bool:
+        """Whether a lever or a lift is in force."""
+        return bool(self.levers or self.assumptions.lifts)
+
 
 def outcome(
     model: ForecastModel, levers: tuple[Lever, ...] = (), assumptions: Assumptions = DEFAULT_ASSUMPTIONS
@@ -80,7 +86,8 @@ def outcome(
         A target is a link (its new rate 0..1), an element of the trail (its new entering volume) or a seated
         micro-conversion (its new share of the stage's people). A rate is capped at the share that is available.
     assumptions : Assumptions
-        Where extra people come from, the causal share of a micro-conversion, the decay of later rates.
+        Where extra people come from, the causal share of a micro-conversion, the decay of later rates, and lifts,
+        each taken at its middle (its range shows in the bands).
 
     Returns
     -------

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.errors import WorkbenchError
+from workbench.journey.assumptions import DEFAULT_ASSUMPTIONS, Assumptions
 from workbench.journey.element import DatasetId, Element, ElementId, Link, LinkId
 from workbench.journey.journey import Dataset, Dismissal, Journey, Lever, Scenario, Segment
 from workbench.journey.taxonomy import Kind
@@ -49,11 +50,14 @@ def remove(journey: Journey, element_ids: Collection[ElementId], link_ids: Colle
             if link.link_id not in link_ids and link.source_id not in gone and link.target_id not in gone
         ),
         happy_path=tuple(i for i in journey.happy_path if i not in gone),
-        scenarios=tuple(
-            replace(s, levers=tuple(v for v in s.levers if v.target_id not in gone and v.target_id not in link_ids))
-            for s in journey.scenarios
-        ),
+        scenarios=tuple(_without_targets(s, gone | set(link_ids)) for s in journey.scenarios),
     )
+
+
+def _without_targets(scenario: Scenario, gone: Collection[str]) -> Scenario:
+    levers = tuple(lever for lever in scenario.levers if lever.target_id not in gone)
+    lifts = tuple(lift for lift in scenario.assumptions.lifts if lift.target_id not in gone)
+    return replace(scenario, levers=levers, assumptions=replace(scenario.assumptions, lifts=lifts))
 
 
 def amend(journey: Journey, element_ids: Collection[ElementId], **fields: Any) -> Journey:
@@ -279,12 +283,15 @@ def drop_datasets(journey: Journey) -> Journey:
     return journey
 
 
-def save_scenario(journey: Journey, name: str, levers: Iterable[Lever]) -> Journey:
-    """Add a named set of levers, or replace the one of that name."""
-    scenario = Scenario(name, tuple(levers))
-    if any(s.name == name for s in journey.scenarios):
-        return replace(journey, scenarios=tuple(scenario if s.name == name else s for s in journey.scenarios))
-    return replace(journey, scenarios=(*journey.scenarios, scenario))
+def save_scenario(
+    journey: Journey, name: str, levers: Iterable[Lever], assumptions: Assumptions = DEFAULT_ASSUMPTIONS
+) -> Journey:
+    """Add a named set of levers with its assumptions, or give them to the scenario of that name."""
+    known = next((s for s in journey.scenarios if s.name == name), None)
+    saved = replace(known or Scenario(name), levers=tuple(levers), assumptions=assumptions)
+    if known is not None:
+        return replace(journey, scenarios=tuple(saved if s is known else s for s in journey.scenarios))
+    return replace(journey, scenarios=(*journey.scenarios, saved))
 
 
 def drop_scenario(journey: Journey, name: str) -> Journey:

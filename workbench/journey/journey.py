@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from workbench.journey.assumptions import DEFAULT_ASSUMPTIONS, Assumptions
 from workbench.journey.element import DatasetId, Element, ElementId, Link, LinkId
 from workbench.journey.rule import Condition, Rule
 from workbench.journey.taxonomy import Kind
@@ -77,11 +78,13 @@ class Lever:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A named set of levers."""
+    """A named set of levers, with what they take for granted."""
 
     name: str
     levers: tuple[Lever, ...] = ()
     note: str = ""
+    assumptions: Assumptions = DEFAULT_ASSUMPTIONS
+    unknown: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from workbench.journey.element import Element, ElementId
 from workbench.journey.journey import Journey
 from workbench.session.analyst import Analyst, Question
 from workbench.session.forecaster import Forecaster
+from workbench.session.lens import Lens
 from workbench.session.questions import STUDY, Study, study
 from workbench.session.session import Session
 from workbench.session.shelf import Shelf
@@ -40,6 +41,7 @@ class Desk(QObject):
         self.shelf = Shelf(self.session, self)
         self.analyst = Analyst(self.session, self.shelf, self)
         self.forecaster = Forecaster(self.session, self)
+        self.lens = Lens(self.session, self.analyst, self)
         self.figures = MapFigures()
         self.findings: tuple[Finding, ...] = ()
         self._highlight: StrEnum | None = None
@@ -49,8 +51,14 @@ class Desk(QObject):
         self.analyst.measured.connect(self._on_measured)
         self.analyst.failed.connect(self.failed)
         self.analyst.answered.connect(self._on_answered)
+        self.lens.changed.connect(self.figures_changed)
         self.forecaster.changed.connect(self._refresh)
         self.forecaster.failed.connect(self.failed)
+
+    @property
+    def shown(self) -> MapFigures:
+        """What the map shows: the figures of everybody, or of the segment it is seen through."""
+        return self.lens.figures(self.figures)
 
     @property
     def highlight(self) -> StrEnum | None:
@@ -74,6 +82,7 @@ class Desk(QObject):
         """Put another journey on the desk and load the data it refers to."""
         self.shelf.forget()
         self.set_highlight(None)
+        self.lens.use(None)
         self.forecaster.use(())
         self.session.start(journey, path)
         self.shelf.follow()
@@ -111,7 +120,8 @@ class Desk(QObject):
             Source(tuple(path.name for path in item.paths), item.store, item.counts, item.report)
             for item in self.shelf.loaded.values()
         ]
-        return report_of(self.session.journey, self.analyst.measures, self.forecaster.levers, sources)
+        moved = self.forecaster
+        return report_of(self.session.journey, self.analyst.measures, moved.levers, sources, moved.assumptions)
 
     def shutdown(self) -> None:
         """Stop all background work, so that nothing outlives the window."""

@@ -1,19 +1,19 @@
-"""The live forecast: levers that a person moves, and the outcome they give on the current measures."""
+"""The live what-if: levers and assumptions, what they make of the map at once, and how sure that is a moment later."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.analysis.measures import Measures
 from workbench.errors import CancelledError, WorkbenchError
 from workbench.forecast.bands import OutcomeBands, Posterior
-from workbench.forecast.levers import DEFAULT_ASSUMPTIONS, Assumptions
 from workbench.forecast.model import ForecastModel
 from workbench.forecast.sensitivity import SensitivityTable, sensitivity_table
 from workbench.forecast.what_if import Outcome, outcome
+from workbench.journey.assumptions import DEFAULT_ASSUMPTIONS, Assumptions, LiftRange
 from workbench.journey.element import ElementId
 from workbench.journey.journey import Journey, Lever
 from workbench.progress import Progress
@@ -31,6 +31,25 @@ class Bands:
     sensitivity: SensitivityTable
 
 
+@dataclass(frozen=True)
+class _Ask:
+    """What bands are asked of, with what is known already: the draws, and the ranking if nothing it rests on moved."""
+
+    model: ForecastModel
+    levers: tuple[Lever, ...]
+    assumptions: Assumptions
+    benchmarks: Mapping[str, float]
+    posterior: Posterior | None = field(default=None, compare=False)
+    ranked: SensitivityTable | None = field(default=None, compare=False)
+
+    def answer(self, progress: Progress) -> tuple[Posterior, Bands]:
+        drawn = self.posterior if self.posterior is not None else Posterior.of(self.model)
+        progress.step(1, 2)
+        bands = drawn.bands(self.levers, self.assumptions)
+        ranked = self.ranked or sensitivity_table(drawn, self.benchmarks, self.assumptions.source)
+        return drawn, Bands(bands, ranked)
+
+
 class Forecaster(QObject):
     """Holds levers by target, in the order they were first moved; answers at once on the UI thread (below 2 ms)."""
 
@@ -45,8 +64,11 @@ class Forecaster(QObject):
         self.assumptions: Assumptions = DEFAULT_ASSUMPTIONS
         self.model = ForecastModel.of(Journey(), None)
         self.outcome: Outcome | None = None
+        self.trouble = ""
         self.bands: Bands | None = None
-        self._posterior: Posterior | None = None
+        self.posterior: Posterior | None = None
+        self._benchmarks: Mapping[str, float] = {}
+        self._ranked: SensitivityTable | None = None
         self.lane = Lane("bands", self)
         self.lane.answered.connect(self._on_bands)
         self.lane.failed.connect(self._on_failed)
@@ -61,50 +83,76 @@ class Forecaster(QObject):
     def levers(self) -> tuple[Lever, ...]:
         return tuple(Lever(target_id, value) for target_id, value in self._levers.items())
 
+    @property
+    def is_moved(self) -> bool:
+        """Whether a lever or a lift is in force."""
+        return bool(self._levers or self.assumptions.lifts)
+
     def lever(self, target_id: str) -> float | None:
         """Where the lever of a link, an entry or a seated micro-conversion stands; None if it was not moved."""
         return self._levers.get(target_id)
 
     def set_lever(self, target_id: str, value: float | None) -> None:
-        """Move a lever; None puts it back."""
+        """Move a lever; None puts it back. A lift of the same link goes: one change per link."""
         if value is None:
             self._levers.pop(target_id, None)
         else:
             self._levers[target_id] = value
+        self.assumptions = _with_lift(self.assumptions, target_id, None)
         self._answer()
 
-    def use(self, levers: tuple[Lever, ...]) -> None:
-        """Take over all levers of a scenario."""
-        self._levers = {lever.target_id: lever.value for lever in levers}
+    def set_lift(self, target_id: str, lift: LiftRange | None) -> None:
+        """Lift a link by an uncertain factor, in place of its lever; None takes the lift off."""
+        self._levers.pop(target_id, None)
+        self.assume(_with_lift(self.assumptions, target_id, lift))
+
+    def assume(self, assumptions: Assumptions) -> None:
+        """Take other things for granted."""
+        if assumptions.source is not self.assumptions.source:
+            self._ranked = None
+        self.assumptions = assumptions
         self._answer()
+
+    def use(self, levers: tuple[Lever, ...], assumptions: Assumptions = DEFAULT_ASSUMPTIONS) -> None:
+        """Take over all levers and assumptions of a scenario."""
+        self._levers = {lever.target_id: lever.value for lever in levers}
+        self.assume(assumptions)
+
+    def use_benchmarks(self, benchmarks: Mapping[str, float]) -> None:
+        """Rank the links by what their own better weeks would bring."""
+        if benchmarks != self._benchmarks:
+            self._benchmarks, self._ranked = benchmarks, None
+            self._bands_soon.start()
 
     def rebuild(
         self, journey: Journey, measures: Measures | None, associations: Mapping[ElementId, float] | None = None
     ) -> None:
-        """Build the model anew after an edit or a measure; levers whose target is gone fall away."""
+        """Build the model anew after an edit or a measure; levers and lifts whose target is gone fall away."""
         self.model = ForecastModel.of(journey, measures, associations)
-        self._posterior = None
+        self.posterior = self._ranked = None
         known = journey.element_by_id.keys() | journey.link_by_id.keys()
         self._levers = {i: v for i, v in self._levers.items() if i in known}
+        lifts = tuple(lift for lift in self.assumptions.lifts if lift.target_id in known)
+        if lifts != self.assumptions.lifts:
+            self.assumptions = replace(self.assumptions, lifts=lifts)
         self._answer()
 
+    def _asked(self) -> _Ask:
+        return _Ask(self.model, self.levers, self.assumptions, self._benchmarks, self.posterior, self._ranked)
+
     def _ask_bands(self) -> None:
-        model, levers, assumptions, posterior = self.model, self.levers, self.assumptions, self._posterior
-        if not model.link_ids or self.outcome is None:
-            self._on_bands(None, None)
+        if not self.model.link_ids or self.outcome is None:
+            self.posterior = self.bands = self._ranked = None
+            self.bands_changed.emit()
             return
+        ask = self._asked()
+        self.lane.request(ask, ask.answer)
 
-        def work(progress: Progress) -> tuple[Posterior, Bands]:
-            drawn = posterior if posterior is not None else Posterior.of(model)
-            progress.step(1, 2)
-            return drawn, Bands(drawn.bands(levers, assumptions), sensitivity_table(drawn))
-
-        self.lane.request((id(model), levers, assumptions), work)
-
-    def _on_bands(self, key: object, answer: tuple[Posterior, Bands] | None) -> None:
-        if answer is not None and key != (id(self.model), self.levers, self.assumptions):
+    def _on_bands(self, key: object, answer: tuple[Posterior, Bands]) -> None:
+        if key != self._asked():
             return
-        self._posterior, self.bands = answer if answer is not None else (None, None)
+        self.posterior, self.bands = answer
+        self._ranked = self.bands.sensitivity
         self.bands_changed.emit()
 
     def _on_failed(self, key: object, error: Exception) -> None:
@@ -112,11 +160,20 @@ class Forecaster(QObject):
             self.failed.emit(error)
 
     def _answer(self) -> None:
+        self.trouble = ""
         try:
             self.outcome = outcome(self.model, self.levers, self.assumptions)
         except WorkbenchError as error:
-            self.outcome = None
+            self.outcome, self.trouble = None, f"{error.message} {error.hint}"
             self.failed.emit(error)
         self.bands = None
         self.changed.emit()
         self._bands_soon.start()
+
+
+def _with_lift(assumptions: Assumptions, target_id: str, lift: LiftRange | None) -> Assumptions:
+    """The assumptions with one lift of a link put in, replaced or taken off."""
+    if lift is None and assumptions.lift_of(target_id) is None:
+        return assumptions
+    others = tuple(held for held in assumptions.lifts if held.target_id != target_id)
+    return replace(assumptions, lifts=others if lift is None else (*others, lift))
