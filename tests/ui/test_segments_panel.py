@@ -18,7 +18,7 @@ from workbench.journey import edits
 from workbench.journey.journey import Segment, Shaping
 from workbench.journey.rule import Condition, Operator, Rule
 from workbench.ui.panels.segment_form import RuleRow
-from workbench.ui.panels.segments import says
+from workbench.ui.panels.segment_words import says
 
 PEOPLE = 200
 GUIDE, CHAT = Segment("Guide", (Rule(("guide",)),)), Segment("Chat", (Rule(("chat",)),))

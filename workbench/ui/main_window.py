@@ -22,6 +22,7 @@ from workbench.session.desk import Desk
 from workbench.session.recent import recall, remember
 from workbench.ui import numbers
 from workbench.ui.actions import Actions
+from workbench.ui.canvas.lens_chip import LensChip
 from workbench.ui.canvas.overlay import EmptyHint
 from workbench.ui.canvas.view import MapView
 from workbench.ui.commands import MENUS, TOOL_BAR, Commands
@@ -62,7 +63,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.start_page)
         self._pages.addWidget(self.view)
         self.setCentralWidget(self._pages)
-        self.hint = EmptyHint(self.view)
+        self.hint, self.lens_chip = EmptyHint(self.view), LensChip(self.view)
         self.commands = Commands(self)
         self.actions_ = Actions(self, self.commands.specs())
         self._build_docks()

@@ -11,7 +11,7 @@ def count(value: float | None) -> str:
 
     Examples
     --------
-    >>> count(1234567), count(None), count(3.25)
+    >>> count(1234567), count(None), count(3.26)
     ('1,234,567', '–', '3.3')
     """
     if value is None:
@@ -96,3 +96,31 @@ def interval(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return "no data"
     return f"{rate(low).removesuffix(' %')}–{rate(high)}"
+
+
+def points(value: float | None, low: float | None = None, high: float | None = None) -> str:
+    """A difference of two rates in points, with its interval.
+
+    Examples
+    --------
+    >>> points(0.025, 0.007, 0.046), points(-0.012), points(None)
+    ('+2.5 pp (+0.7 to +4.6)', '−1.2 pp', '–')
+    """
+    if value is None:
+        return NO_DATA
+    places = 2 if abs(value) < 0.001 else 1
+    span = ""
+    if low is not None and high is not None:
+        span = f" ({low * 100:+.{places}f} to {high * 100:+.{places}f})"
+    return f"{value * 100:+.{places}f} pp{span}".replace("-", "−")
+
+
+def p_value(p: float | None) -> str:
+    """0.0004 -> "< 0.001".
+
+    Examples
+    --------
+    >>> p_value(0.0004), p_value(0.2), p_value(None)
+    ('< 0.001', '0.200', '–')
+    """
+    return NO_DATA if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"

@@ -13,6 +13,7 @@ from workbench.journey.element import Element, ElementId
 from workbench.journey.journey import Journey
 from workbench.ui import icons, numbers
 from workbench.ui.canvas import card_parts as parts
+from workbench.ui.canvas import gap_parts
 from workbench.ui.canvas.words import card_tip
 from workbench.ui.theme import Colours, theme
 
@@ -94,7 +95,7 @@ class CardItem(QGraphicsItem):
         seat = self.seat_at(event.pos())
         element = seat or self.element
         figures = self._map.figures.cards.get(element.element_id, CardFigures())
-        self.setToolTip(card_tip(self._map.journey, element, figures))
+        self.setToolTip(card_tip(self._map.journey, element, figures, self._map.figures.gaps.get(element.element_id)))
 
     def hoverLeaveEvent(self, event: QGraphicsSceneHoverEvent) -> None:
         self.is_hovered = False
@@ -139,12 +140,22 @@ class CardItem(QGraphicsItem):
         parts.title(painter, c, element, WIDTH, findings)
         parts.chips(painter, c, element, WIDTH)
         parts.big_number(painter, c, element, figures, self._map.journey)
-        parts.rates(painter, c, figures, WIDTH, is_entry=self.element_id in self._map.journey.entry_ids)
-        parts.bar(painter, c, figures, QRectF(18, 91, WIDTH - 32, 6))
-        parts.loss(painter, c, figures, WIDTH)
+        gap = self._map.figures.gaps.get(self.element_id)
+        if gap is not None and gap.value is not None:
+            gap_parts.rates(painter, c, gap, WIDTH)
+            gap_parts.bar(painter, c, gap, figures, QRectF(18, 91, WIDTH - 32, 6))
+            gap_parts.verdict(painter, c, gap, WIDTH)
+        else:
+            parts.rates(painter, c, figures, WIDTH, is_entry=self.element_id in self._map.journey.entry_ids)
+            parts.bar(painter, c, figures, QRectF(18, 91, WIDTH - 32, 6))
+            parts.loss(painter, c, figures, WIDTH)
         for index, seat in enumerate(self.seats):
             seat_figures = self._map.figures.cards.get(seat.element_id, CardFigures())
             selected = self._map.is_selected(seat.element_id)
+            seat_gap = self._map.figures.gaps.get(seat.element_id)
+            if seat_gap is not None and seat_gap.value is not None:
+                gap_parts.seat(painter, c, seat, seat_gap, self.seat_rect(index), selected)
+                continue
             parts.seat(painter, c, seat, seat_figures, self.seat_rect(index), selected)
 
     def _paint_from_afar(self, painter: QPainter, c: Colours) -> None:
@@ -155,7 +166,10 @@ class CardItem(QGraphicsItem):
             parts.pill(painter, QRectF(WIDTH - 44, 10, 34, 32), "▼", c.loss, c.loss_soft, 20)
         parts.text(painter, QRectF(20, 46, 150, 46), numbers.short_count(figures.people), c.text, 34, 700)
         beside = QRectF(124, 48, WIDTH - 138, 44)
-        if figures.lift is not None:
+        gap = self._map.figures.gaps.get(self.element_id)
+        if gap is not None and gap.value is not None:
+            parts.text(painter, beside, gap_parts.short(gap), gap_parts.colour(c, gap), 19, 600, right=True)
+        elif figures.lift is not None:
             colour = c.gain if figures.lift > 0 else c.loss
             parts.text(painter, beside, numbers.signed_rate(figures.lift), colour, 18, 600, right=True)
         elif figures.previous.value is not None:

@@ -9,10 +9,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPainterPathStroker, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneHoverEvent, QStyleOptionGraphicsItem, QWidget
 
+from workbench.analysis.gaps import Gap
 from workbench.analysis.measures import Grade
 from workbench.forecast.figures import CardFigures, LinkShown
 from workbench.journey.element import Link
 from workbench.ui import numbers
+from workbench.ui.canvas import gap_parts
 from workbench.ui.canvas.words import link_tip
 from workbench.ui.theme import Colours, font, theme
 
@@ -46,6 +48,11 @@ class LinkItem(QGraphicsItem):
     def shown(self) -> LinkShown:
         return self._map.figures.links.get(self.link_id, LinkShown())
 
+    @property
+    def gap(self) -> Gap | None:
+        """The difference to other people, where the map shows one."""
+        return self._map.figures.gaps.get(self.link_id)
+
     def set_path(self, path: QPainterPath) -> None:
         self.prepareGeometryChange()
         self.path = path
@@ -65,7 +72,7 @@ class LinkItem(QGraphicsItem):
     def hoverEnterEvent(self, event: QGraphicsSceneHoverEvent) -> None:
         self.is_hovered = True
         card = self._map.figures.cards.get(self.link.source_id, CardFigures())
-        self.setToolTip(link_tip(self._map.journey, self.link, self.shown, card.instead))
+        self.setToolTip(link_tip(self._map.journey, self.link, self.shown, card.instead, self.gap))
         self.setZValue(1.5)
         self.update()
 
@@ -128,6 +135,8 @@ class LinkItem(QGraphicsItem):
         took = numbers.count(shown.people) if shown.people is not None else ""
         share = numbers.rate(shown.rate) if shown.rate is not None else ""
         words = " · ".join(part for part in (took, share) if part)
+        if self.gap is not None and self.gap.value is not None:
+            return words, gap_parts.short(self.gap)
         if shown.is_sole and shown.rate is not None and shown.rate < 1:
             return words, f"−{numbers.rate(1 - shown.rate)}"
         return words, ""
@@ -148,7 +157,7 @@ class LinkItem(QGraphicsItem):
         painter.setBrush(QColor(c.canvas))
         painter.drawRoundedRect(pill, 12, 12)
         painter.setFont(chosen)
-        painter.setPen(QColor(c.loss if lost else c.muted))
+        painter.setPen(QColor(gap_parts.colour(c, self.gap) if self.gap else c.loss if lost else c.muted))
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
 
     def _paint_label(self, painter: QPainter, c: Colours) -> None:
@@ -169,5 +178,5 @@ class LinkItem(QGraphicsItem):
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, words)
         if lost:
             painter.setFont(font(11, 600))
-            painter.setPen(QColor(c.loss))
+            painter.setPen(QColor(c.loss if self.gap is None else gap_parts.colour(c, self.gap)))
             painter.drawText(line.translated(0, 16), Qt.AlignmentFlag.AlignCenter, lost)

@@ -91,7 +91,7 @@ class MapView(QGraphicsView):
         self.scene_.show_selection(self.session.selection)
 
     def _on_figures_changed(self) -> None:
-        self.scene_.show_figures(self.desk.figures)
+        self.scene_.show_figures(self.desk.shown)
 
     def _on_findings_changed(self) -> None:
         self.scene_.show_findings(self.desk.finding_counts)

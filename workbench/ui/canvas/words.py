@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from html import escape
 
+from workbench.analysis.gaps import Gap
 from workbench.forecast.figures import CardFigures, LinkShown, RateFigure
 from workbench.journey.element import Element, Link
 from workbench.journey.journey import Journey
 from workbench.ui import numbers
+from workbench.ui.gap_words import gap_lines
 
 
 def rate_words(figure: RateFigure) -> str:
@@ -27,7 +29,7 @@ def rate_words(figure: RateFigure) -> str:
     return words
 
 
-def card_tip(journey: Journey, element: Element, figures: CardFigures) -> str:
+def card_tip(journey: Journey, element: Element, figures: CardFigures, gap: Gap | None = None) -> str:
     """Hover of a card or of a seated row."""
     rows = [f"<b>{escape(element.title)}</b> · {element.kind.value} · {figures.grade.value}"]
     rows.append(f"Rule: {escape(str(element.rule))}" if element.is_bound else "No rule: figures are typed or missing.")
@@ -35,6 +37,8 @@ def card_tip(journey: Journey, element: Element, figures: CardFigures) -> str:
         rows += _seat_rows(figures)
     else:
         rows += _trail_rows(journey, figures)
+    if gap is not None:
+        rows += gap_lines(gap)
     return "<br>".join(rows)
 
 
@@ -63,7 +67,9 @@ def _trail_rows(journey: Journey, figures: CardFigures) -> list[str]:
     return rows
 
 
-def link_tip(journey: Journey, link: Link, shown: LinkShown, instead: tuple[tuple[str, int], ...]) -> str:
+def link_tip(
+    journey: Journey, link: Link, shown: LinkShown, instead: tuple[tuple[str, int], ...], gap: Gap | None = None
+) -> str:
     """Hover of a link."""
     source, target = journey.element_by_id[link.source_id], journey.element_by_id[link.target_id]
     rows = [f"<b>{escape(source.title)} → {escape(target.title)}</b> · {shown.grade.value}"]
@@ -82,4 +88,6 @@ def link_tip(journey: Journey, link: Link, shown: LinkShown, instead: tuple[tupl
         rows.append(f"Left instead of going on: {numbers.count(shown.dropped)}")
         if instead:
             rows.append("Did instead: " + ", ".join(f"{escape(n)} {numbers.count(c)}" for n, c in instead[:5]))
+    if gap is not None:
+        rows += gap_lines(gap)
     return "<br>".join(rows)

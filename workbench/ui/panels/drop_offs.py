@@ -13,6 +13,7 @@ from workbench.session.desk import Desk
 from workbench.ui import numbers
 from workbench.ui.fields import label
 from workbench.ui.panels.panel import Panel, Table
+from workbench.ui.panels.segment_words import lens_words
 
 _HEADERS = ("Element", "People", "Left here", "Drop-off", "95 % interval", "Money lost", "Biggest by", "Did instead")
 
@@ -35,7 +36,7 @@ class DropOffsPanel(Panel):
         self.table.cellClicked.connect(lambda row, _: self.jump_asked.emit(self.table.target(row)))
 
     def show_figures(self) -> None:
-        journey, figures = self.desk.session.journey, self.desk.figures
+        journey, figures = self.desk.session.journey, self.desk.shown
         rows, targets = [], []
         for element in journey.elements:
             card = figures.cards.get(element.element_id)
@@ -46,7 +47,7 @@ class DropOffsPanel(Panel):
         self.table.fill(rows, targets)
         self.table.sortByColumn(2, Qt.SortOrder.DescendingOrder)
         self.title.setText(self._headline(rows))
-        self.note.setText(_NOTE if rows else "Link elements and load data, or type rates, to see where people leave.")
+        self.note.setText(f"{lens_words(self.desk.lens)} {_NOTE}".strip() if rows else _EMPTY)
 
     def _headline(self, rows: list[Any]) -> str:
         if not rows:
@@ -55,6 +56,7 @@ class DropOffsPanel(Panel):
         return f"Most people leave at {worst[0]}: {worst[2][0]} ({worst[3][0]})"
 
 
+_EMPTY = "Link elements and load data, or type rates, to see where people leave."
 _NOTE = "People, rate and money often name different places: all three are marked."
 
 

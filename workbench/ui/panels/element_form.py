@@ -185,7 +185,7 @@ class ElementForm(QWidget):
         rows.setRowVisible(self.is_primary, element.kind is Kind.MICRO)
 
     def _refresh_results(self, element: Element) -> None:
-        figures = self._desk.figures.cards.get(element.element_id, CardFigures())
+        figures = self._desk.shown.cards.get(element.element_id, CardFigures())
         self.results.setText("<br>".join(card_lines(self._desk, element, figures)))
 
 

@@ -102,5 +102,5 @@ class LinkForm(QWidget):
         self.exclusion.show_value(", ".join(link.exclusion.events) if link.exclusion else "")
         self.strict.setChecked(link.is_strict)
         self.returns.setChecked(link.returns)
-        shown = self._desk.figures.links.get(link.link_id, LinkShown())
+        shown = self._desk.shown.links.get(link.link_id, LinkShown())
         self.results.setText("<br>".join(link_lines(self._desk, link, shown)))

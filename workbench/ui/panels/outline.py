@@ -94,8 +94,9 @@ class Outline(QWidget):
 
     def _show_figures(self) -> None:
         self._is_filling = True
+        cards = self._desk.shown.cards
         for item in self._items():
-            figures = self._desk.figures.cards.get(item.data(0, _ID), CardFigures())
+            figures = cards.get(item.data(0, _ID), CardFigures())
             item.setText(1, numbers.short_count(figures.people))
             item.setText(2, numbers.rate(figures.previous.value))
         for column in range(3):

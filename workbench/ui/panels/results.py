@@ -9,6 +9,8 @@ from workbench.journey.element import Element, Link
 from workbench.journey.taxonomy import Kind
 from workbench.session.desk import Desk
 from workbench.ui import numbers
+from workbench.ui.gap_words import gap_lines
+from workbench.ui.panels.segment_words import lens_words
 
 
 def rate_line(name: str, figure: RateFigure) -> str:
@@ -29,8 +31,7 @@ def rate_line(name: str, figure: RateFigure) -> str:
 
 def card_lines(desk: Desk, element: Element, figures: CardFigures) -> list[str]:
     """All figures of one element."""
-    counted = desk.analyst.measures.elements.get(element.element_id)
-    lines = [f"Grade: {figures.grade.value}"]
+    lines = [*_lens_lines(desk, str(element.element_id)), f"Grade: {figures.grade.value}"]
     if element.stage_id is not None:
         lines += [
             f"Did it: <b>{numbers.count(figures.people)}</b>",
@@ -49,10 +50,19 @@ def card_lines(desk: Desk, element: Element, figures: CardFigures) -> list[str]:
     if figures.instead:
         shown = ", ".join(f"{escape(name)} {numbers.count(n)}" for name, n in figures.instead[:4])
         lines.append(f"Did instead: {shown}")
-    if counted is not None and counted.reached is not None and element.stage_id is None:
-        lines.append(f"Also: {numbers.count(counted.reached)} reached it on any path")
+    if figures.reached is not None and element.stage_id is None:
+        lines.append(f"Also: {numbers.count(figures.reached)} reached it on any path")
     lines += _value_lines(desk, element)
     return lines
+
+
+def _lens_lines(desk: Desk, item_id: str) -> list[str]:
+    """Whose figures these are, and the difference to the others, where the map is seen through a segment."""
+    whose = lens_words(desk.lens)
+    gap = desk.shown.gaps.get(item_id)
+    if not whose or gap is None:
+        return [escape(whose)] if whose else []
+    return [escape(whose), *gap_lines(gap)]
 
 
 def _value_lines(desk: Desk, element: Element) -> list[str]:
@@ -77,15 +87,14 @@ def _value_lines(desk: Desk, element: Element) -> list[str]:
 
 def link_lines(desk: Desk, link: Link, shown: LinkShown) -> list[str]:
     """All figures of one link."""
-    lines = [f"Grade: {shown.grade.value}"]
+    lines = [*_lens_lines(desk, str(link.link_id)), f"Grade: {shown.grade.value}"]
     if link.returns:
         return [*lines, f"Went back this way (transitions): <b>{numbers.count(shown.people)}</b>"]
-    counted = desk.analyst.measures.links.get(link.link_id)
     lines.append(f"Took this way: <b>{numbers.count(shown.people)}</b>")
     lines.append(f"Of those at its start: <b>{numbers.rate(shown.rate)}</b>")
-    if counted is not None and counted.eventually is not None:
-        lines.append(f"Also: {numbers.count(counted.eventually)} ever went this way")
-        lines.append(f"Also: {numbers.count(counted.direct)} with nothing in between")
+    if shown.eventually is not None:
+        lines.append(f"Also: {numbers.count(shown.eventually)} ever went this way")
+        lines.append(f"Also: {numbers.count(shown.direct)} with nothing in between")
     if shown.median_s is not None:
         lines.append(f"Median time: {numbers.duration(shown.median_s)}")
     return lines

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 from workbench.session.desk import Desk
 from workbench.ui import numbers
 from workbench.ui.fields import label
+from workbench.ui.gap_words import gap_verdict, gap_words
 from workbench.ui.panels.panel import Table
 
 if TYPE_CHECKING:
@@ -44,14 +45,15 @@ class SegmentSteps(QWidget):
         if rows is None:
             self.note.setText(f"Measuring the map for “{name}”…")
             return
-        apart = [row for row in rows if row.differs]
+        apart = [row for row in rows if row.gap.differs]
         titles = {e.element_id: e.title for e in self._desk.session.journey.elements}
-        widest = max(apart, key=lambda row: abs(row.gap or 0.0), default=None)
+        widest = max(apart, key=lambda row: abs(row.gap.value or 0.0), default=None)
         words = f"The map for “{name}” and for all others, everybody counted. "
         if widest is None:
             words += "No step differs beyond doubt."
         else:
-            words += f"Widest apart at “{titles.get(widest.element_id, '')}”: {_gap(widest)}; associated, not caused."
+            where = f"“{titles.get(widest.element_id, '')}”: {gap_words(widest.gap)}"
+            words += f"Widest apart at {where}; associated, not caused."
         self.note.setText(words)
         self.table.fill(
             [_cells(row, titles.get(row.element_id, "")) for row in rows], [str(r.element_id) for r in rows]
@@ -59,28 +61,14 @@ class SegmentSteps(QWidget):
 
 
 def _cells(row: StepRow, title: str) -> list[tuple[str, float | None] | str]:
-    p = row.p_adjusted
+    gap = row.gap
+    says = gap_verdict(gap) if gap.value is not None else ""
     return [
         title,
-        _says(row),
+        says,
         (numbers.count(row.people), None if row.people is None else float(row.people)),
-        (numbers.rate(row.own.value), row.own.value),
-        (numbers.rate(row.others.value), row.others.value),
-        (_gap(row), row.gap),
-        ("" if p is None else ("< 0.001" if p < 0.001 else f"{p:.3f}"), p),
+        (numbers.rate(gap.own.value), gap.own.value),
+        (numbers.rate(gap.others.value), gap.others.value),
+        (gap_words(gap), gap.value),
+        ("" if gap.p_adjusted is None else numbers.p_value(gap.p_adjusted), gap.p_adjusted),
     ]
-
-
-def _says(row: StepRow) -> str:
-    if row.gap is None:
-        return ""
-    if row.own.is_thin or row.others.is_thin:
-        return "few data"
-    return ("▲ more" if row.gap > 0 else "▼ less") if row.differs else "no difference shown"
-
-
-def _gap(row: StepRow) -> str:
-    low, high = row.gap_interval.low, row.gap_interval.high
-    if row.gap is None or low is None or high is None:
-        return numbers.NO_DATA
-    return f"{row.gap * 100:+.1f} pp ({low * 100:+.1f} to {high * 100:+.1f})".replace("-", "−")

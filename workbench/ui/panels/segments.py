@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
+    QMenu,
     QPushButton,
     QScrollArea,
     QSplitter,
@@ -22,27 +23,20 @@ from workbench.journey import edits
 from workbench.journey.journey import Journey, Segment
 from workbench.session.analyst import Question
 from workbench.session.desk import Desk
+from workbench.session.lens import LensChoice
 from workbench.session.questions import compare_by, steps_of
-from workbench.ui import numbers
 from workbench.ui.fields import form, label
 from workbench.ui.panels.panel import Panel, Table
 from workbench.ui.panels.segment_form import SegmentForm
 from workbench.ui.panels.segment_steps import SegmentSteps
+from workbench.ui.panels.segment_words import CUTS, cells, definition, headline
 
 if TYPE_CHECKING:
     from workbench.analysis.segment_rules import SegmentReport
-    from workbench.analysis.segments import SegmentRow
     from workbench.events.store import EventStore
 
 _HEADERS = ("Segment", "Associated with", "Converted", "Rate", "95 %", "Versus the rest, 95 %", "Shrunk", "Adj. p")
 _NAME_WIDTH = 170
-_CUTS = (
-    ("the first instant", 0.0),
-    ("the first 30 minutes", 1800.0),
-    ("the first hour", 3600.0),
-    ("the first day", 86_400.0),
-    ("the first 3 days", 259_200.0),
-)
 _OWN = "segments of this journey"
 _MOST_VALUES = 500
 _FIRST_PROPERTIES = ("device", "category", "country", "source", "medium", "channel", "browser")
@@ -56,7 +50,7 @@ class SegmentsPanel(Panel):
         self.title, self.note = label("", "title"), label("", "muted")
         self.by, self.cut = QComboBox(), QComboBox()
         self.by.setAccessibleName("Segments by")
-        for words, cut_s in _CUTS:
+        for words, cut_s in CUTS:
             self.cut.addItem(words, cut_s)
         self.cut.setToolTip("What people did in this time tells their segment; only conversions after it count.")
         self.cut.setCurrentIndex(3)
@@ -64,6 +58,9 @@ class SegmentsPanel(Panel):
         self.wants_steps = QPushButton("Steps")
         self.wants_steps.setCheckable(True)
         self.wants_steps.setToolTip("The map measured on the people of this segment, beside all others")
+        self.on_map = QPushButton("On the map")
+        self.on_map.setToolTip("See the map through this segment: its people only, or the difference to others")
+        self.on_map.setMenu(QMenu(self.on_map))
         self.steps = SegmentSteps(desk)
         self._steps_asked: str | None = None
         self.table = Table(_HEADERS, stretch=len(_HEADERS) - 1)
@@ -96,6 +93,7 @@ class SegmentsPanel(Panel):
         buttons = QHBoxLayout()
         buttons.addWidget(self.new)
         buttons.addWidget(self.wants_steps)
+        buttons.addWidget(self.on_map)
         buttons.addWidget(self.delete)
         buttons.addStretch(1)
         chosen.addLayout(buttons)
@@ -118,6 +116,7 @@ class SegmentsPanel(Panel):
         self.delete.clicked.connect(self._on_delete)
         self.form.committed.connect(self._on_committed)
         self.table.itemSelectionChanged.connect(self._on_selected)
+        self.on_map.menu().aboutToShow.connect(self.offer_views)
         self.wants_steps.toggled.connect(lambda _: self.refresh())
 
     # --- asking
@@ -169,13 +168,14 @@ class SegmentsPanel(Panel):
         report: SegmentReport | None = self.desk.analyst.answer(self._asked) if self._asked is not None else None
         is_own = self.by.currentData() is None
         self.title.setText(headline(report) if report is not None and report.comparison.rows else "Segments")
-        self.note.setText(_definition(report) if report is not None else self._why_empty(journey))
+        self.note.setText(definition(report) if report is not None else self._why_empty(journey))
         self._fill(report, is_own)
         segment = self._segment() if is_own else None
         self.new.setVisible(is_own)
         for widget in (self.delete, self.area):
             widget.setVisible(segment is not None)
-        self.wants_steps.setVisible(segment is not None and is_defined(segment))
+        for button in (self.wants_steps, self.on_map):
+            button.setVisible(segment is not None and is_defined(segment))
         self._show_form()
         self._show_steps(segment)
 
@@ -198,7 +198,7 @@ class SegmentsPanel(Panel):
         if self._chosen not in names:
             self._chosen = names[0] if names and is_own else ""
         with QSignalBlocker(self.table):
-            self.table.fill([_cells(name, rows.get(name), name in undefined) for name in names], names)
+            self.table.fill([cells(name, rows.get(name), name in undefined) for name in names], names)
             chosen = next((r for r in range(self.table.rowCount()) if self.table.target(r) == self._chosen), -1)
             if chosen >= 0:
                 self.table.selectRow(chosen)
@@ -234,6 +234,25 @@ class SegmentsPanel(Panel):
         if not goal.is_bound:
             return f"Bind a rule to “{goal.title}” to compare how often segments reach it."
         return "Comparing segments…"
+
+    # --- the map through a segment
+
+    def offer_views(self) -> None:
+        """Fill the menu: this segment alone, against the rest, against each other one, and the way back."""
+        menu, segment, cut_s = self.on_map.menu(), self._segment(), float(self.cut.currentData())
+        menu.clear()
+        if segment is None:
+            return
+        offered = [("Its people only", LensChoice(segment, cut_s))]
+        offered.append(("Difference to everybody else", LensChoice(segment, cut_s, True)))
+        for other in self.desk.session.journey.segments:
+            if other.name != segment.name and is_defined(other):
+                offered.append((f"Difference to “{other.name}”", LensChoice(segment, cut_s, True, other)))
+        for words, choice in offered:
+            menu.addAction(words).triggered.connect(lambda _=False, c=choice: self.desk.lens.use(c))
+        if self.desk.lens.choice is not None:
+            menu.addSeparator()
+            menu.addAction("Show everybody").triggered.connect(lambda: self.desk.lens.use(None))
 
     # --- editing
 
@@ -275,71 +294,3 @@ def properties_to_offer(store: EventStore) -> list[str]:
     """Properties with two to some hundred values, those that are usually looked at first."""
     names = [name for name, column in store.properties.items() if 2 <= len(column.values) <= _MOST_VALUES]
     return sorted(names, key=lambda name: (not any(word in name.lower() for word in _FIRST_PROPERTIES), name))
-
-
-def headline(report: SegmentReport) -> str:
-    """What stands out beyond doubt, in one sentence."""
-    sure = [row for row in report.comparison.rows if row.differs and not row.rate.is_thin]
-    if not sure:
-        return "No segment differs from the rest beyond doubt"
-    row = max(sure, key=lambda one: abs(one.versus_rest or 0.0))
-    gap = row.versus_rest or 0.0
-    often, side = ("more", "above") if gap > 0 else ("less", "below")
-    points = f"{abs(gap) * 100:.1f} points {side} the rest"
-    return f"“{row.name}” is associated with converting {often} often: {points}"
-
-
-def _definition(report: SegmentReport) -> str:
-    cut = next((words for words, cut_s in _CUTS if cut_s == report.cut_s), numbers.duration(report.cut_s))
-    words = (
-        f"Told by {cut}; converted after it, within {numbers.duration(report.window_s)} of the first event. "
-        f"{numbers.count(report.people)} people; left out: {numbers.count(report.converted_early)} who converted "
-        f"earlier and {numbers.count(report.immature)} still running."
-    )
-    overall = report.comparison.overall
-    if not report.is_disjoint:
-        return f"{words} Segments overlap: no test over all of them."
-    if overall.p is None:
-        return words
-    strength = "" if overall.cramers_v is None else f", Cramér's V {overall.cramers_v:.2f}"
-    return f"{words} All together: chi-square {_p(overall.p)}{strength}."
-
-
-def _p(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-
-
-def _cells(name: str, row: SegmentRow | None, is_undefined: bool) -> list[tuple[str, float | None] | str]:
-    if row is None:
-        # Below every segment that has people, whichever way the column is sorted at first.
-        return [name, "no rule yet" if is_undefined else "", ("", -1.0), *([("", None)] * 5)]
-    rate, gap, p = row.rate, row.versus_rest, row.p_adjusted
-    return [
-        name,
-        says(row),
-        (f"{numbers.count(rate.k)} of {numbers.count(rate.n)}", float(rate.n)),
-        (numbers.rate(rate.value), rate.value),
-        ("" if rate.value is None else numbers.interval(rate.interval.low, rate.interval.high), rate.interval.low),
-        (_versus(row), gap),
-        (numbers.rate(row.shrunk), row.shrunk),
-        ("" if p is None else ("< 0.001" if p < 0.001 else f"{p:.3f}"), p),
-    ]
-
-
-def says(row: SegmentRow) -> str:
-    """The verdict in words and a sign; few data are never judged."""
-    if row.rate.value is None:
-        return "no people"
-    if row.rate.is_thin:
-        return "few data"
-    if not row.differs:
-        return "no difference shown"
-    return "▲ more" if (row.versus_rest or 0.0) > 0 else "▼ less"
-
-
-def _versus(row: SegmentRow) -> str:
-    """ "+2.5 pp (+0.7 to +4.6)"."""
-    gap, low, high = row.versus_rest, row.versus_rest_interval.low, row.versus_rest_interval.high
-    if gap is None or low is None or high is None:
-        return numbers.NO_DATA
-    return f"{gap * 100:+.1f} pp ({low * 100:+.1f} to {high * 100:+.1f})".replace("-", "−")
