@@ -43,13 +43,13 @@ def log() -> str:
 @pytest.fixture
 def checked(window, qtbot, tmp_path):
     load(window.desk, qtbot, tmp_path, log(), line("a", "b", "c"))
-    window.result_tabs.setCurrentWidget(window.quality)
-    qtbot.waitUntil(lambda: bool(window.quality.axis.days), timeout=20_000)
+    window.results.show_panel(window.results.quality)
+    qtbot.waitUntil(lambda: bool(window.results.quality.axis.days), timeout=20_000)
     return window
 
 
 def card(window, kind: str):
-    return next(c for c in window.quality.cards if c.notice.kind == kind)
+    return next(c for c in window.results.quality.cards if c.notice.kind == kind)
 
 
 def people(window) -> list:
@@ -58,7 +58,7 @@ def people(window) -> list:
 
 def test_every_finding_dropped_reason_and_repair_has_a_card(checked):
     report = next(iter(checked.desk.shelf.loaded.values())).report
-    kinds = [c.notice.kind for c in checked.quality.cards]
+    kinds = [c.notice.kind for c in checked.results.quality.cards]
     assert {f.kind for f in report.quality} <= set(kinds)
     assert kinds.count("left out") == len(report.dropped) == 1
     assert kinds.count("mended") == len(report.repairs)
@@ -68,9 +68,9 @@ def test_every_finding_dropped_reason_and_repair_has_a_card(checked):
 
 def test_the_worst_comes_first(checked):
     order = [Severity.BLOCKING, Severity.WARNING, Severity.NOTE]
-    ranks = [order.index(c.notice.severity) for c in checked.quality.cards]
+    ranks = [order.index(c.notice.severity) for c in checked.results.quality.cards]
     assert ranks == sorted(ranks)
-    assert checked.quality.cards[0].notice.severity is Severity.WARNING
+    assert checked.results.quality.cards[0].notice.severity is Severity.WARNING
 
 
 def test_excluding_silent_days_is_one_edit_that_changes_the_numbers(checked, qtbot):
@@ -82,12 +82,12 @@ def test_excluding_silent_days_is_one_edit_that_changes_the_numbers(checked, qtb
     assert checked.desk.session.journey.shaping.excluded_dates == ("2026-01-04",)
     assert people(checked)[1] == before[1]
     assert people(checked)[0] == before[0] - 40
-    assert checked.quality.axis.hatched == ("2026-01-04",)
+    assert checked.results.quality.axis.hatched == ("2026-01-04",)
     assert not card(checked, "silent_events").fix.isEnabled()
     checked.actions_["undo"].trigger()
     measured(checked.desk, qtbot)
     assert people(checked) == before
-    assert checked.quality.axis.hatched == ()
+    assert checked.results.quality.axis.hatched == ()
 
 
 def test_robots_are_filtered_by_the_property_that_tells_them(checked, qtbot):
@@ -100,22 +100,22 @@ def test_robots_are_filtered_by_the_property_that_tells_them(checked, qtbot):
 
 
 def test_a_day_on_the_axis_is_taken_out_and_back(checked):
-    checked.quality._on_day("2026-01-02")
+    checked.results.quality._on_day("2026-01-02")
     assert checked.desk.session.journey.shaping.excluded_dates == ("2026-01-02",)
-    assert checked.quality.axis.hatched == ("2026-01-02",)
-    checked.quality._on_day("2026-01-02")
+    assert checked.results.quality.axis.hatched == ("2026-01-02",)
+    checked.results.quality._on_day("2026-01-02")
     assert checked.desk.session.journey.shaping == Shaping()
 
 
 def test_the_axis_shows_one_event_by_day(checked):
     card(checked, "silent_events").look_asked.emit("b")
-    assert checked.quality.event_box.currentText() == "b"
-    assert list(checked.quality.axis._counts) == [0 if day == SILENT else 40 for day in range(1, DAYS + 1)]
+    assert checked.results.quality.event_box.currentText() == "b"
+    assert list(checked.results.quality.axis._counts) == [0 if day == SILENT else 40 for day in range(1, DAYS + 1)]
 
 
 def test_drifting_names_lead_to_the_matching(checked, monkeypatch):
     asked = []
-    checked.quality.match_asked.connect(lambda: asked.append(True))
+    checked.results.quality.match_asked.connect(lambda: asked.append(True))
     monkeypatch.setattr("workbench.ui.dialogs.match_events.MatchDialog.open", lambda _: None)
     checked.desk.session.apply("Add", edits.add, [element("zebra")])
     card(checked, "events not in data").fix.click()
@@ -124,9 +124,9 @@ def test_drifting_names_lead_to_the_matching(checked, monkeypatch):
 
 def test_without_data_the_panel_says_what_to_do(window):
     window.desk.start(line("a", "b"))
-    window.result_tabs.setCurrentWidget(window.quality)
-    assert "Ctrl+I" in window.quality.note.text()
-    assert window.quality.cards == []
+    window.results.show_panel(window.results.quality)
+    assert "Ctrl+I" in window.results.quality.note.text()
+    assert window.results.quality.cards == []
 
 
 def report(*, quality=(), dropped=(), repairs=(), technical=(), totals=None) -> Loaded:

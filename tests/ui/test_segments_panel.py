@@ -44,8 +44,8 @@ def log() -> str:
 @pytest.fixture
 def panel(window, qtbot, tmp_path):
     load(window.desk, qtbot, tmp_path, log(), line("a", "b"))
-    window.result_tabs.setCurrentWidget(window.segments)
-    return window.segments
+    window.results.show_panel(window.results.segments)
+    return window.results.segments
 
 
 def table(panel) -> dict[str, list[str]]:
@@ -150,8 +150,8 @@ def test_deleting_a_segment_takes_its_row_away(panel):
 
 def test_without_a_macro_conversion_the_panel_says_what_it_needs(window):
     window.desk.start(edits.remove(line("a", "b"), ["b"]))
-    window.result_tabs.setCurrentWidget(window.segments)
-    assert "macro-conversion" in window.segments.note.text()
+    window.results.show_panel(window.results.segments)
+    assert "macro-conversion" in window.results.segments.note.text()
 
 
 def test_words_follow_the_adjusted_p():

@@ -112,19 +112,19 @@ def test_a_lever_row_moves_the_forecast(window):
     journey = edits.amend(line("a", "b"), [ElementId("a")], volume=1000.0)
     journey = edits.amend_links(journey, [LinkId("a-to-b")], rate=0.08)
     window.desk.start(journey)
-    window.show_results(window.forecast)
-    window.forecast.rows["a-to-b"].number.committed.emit(0.095)
-    assert window.forecast.macro.number.text() == "95"
-    assert "+18.75 %" in window.forecast.macro.difference.text()
-    window.forecast.reset.click()
-    assert window.forecast.macro.number.text() == "80"
+    window.results.show_panel(window.results.forecast)
+    window.results.forecast.rows["a-to-b"].number.committed.emit(0.095)
+    assert window.results.forecast.macro.number.text() == "95"
+    assert "+18.75 %" in window.results.forecast.macro.difference.text()
+    window.results.forecast.reset.click()
+    assert window.results.forecast.macro.number.text() == "80"
 
 
 def test_a_scenario_is_saved_chosen_and_deleted(window, monkeypatch):
     journey = edits.amend(line("a", "b"), [ElementId("a")], volume=1000.0)
     window.desk.start(edits.amend_links(journey, [LinkId("a-to-b")], rate=0.08))
-    panel, forecaster = window.forecast, window.desk.forecaster
-    window.show_results(panel)
+    panel, forecaster = window.results.forecast, window.desk.forecaster
+    window.results.show_panel(panel)
     assert (panel.scenario.currentText(), panel.drop.isEnabled()) == ("As-is", False)
     forecaster.set_lever("a-to-b", 0.095)
     assert panel.scenario.currentIndex() == -1

@@ -154,6 +154,11 @@ class Ground:
         rows = self.mapped.get(element_id)
         return None if rows is None else self.timeline.taking(str(element_id), rows)
 
+    def taking_of_event(self, name: str) -> Taking | None:
+        """Who did an event first at which depth; None if there is no such event."""
+        code = self.store.code_by_name.get(name)
+        return None if code is None else self.timeline.taking(name, self.store.postings(code))
+
 
 def study_window(journey: Journey, store: EventStore) -> tuple[float, bool]:
     """The journey's window if at least 100 people have outlived it, else the audits' own."""

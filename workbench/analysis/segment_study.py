@@ -66,7 +66,7 @@ def compare_values(
     [('desktop', 10, 20), ('mobile', 0, 20)]
     """
     found = membership(store, (), macro_rows, window_s, cut_s)
-    code = _first_codes(store, name, cut_s)[found.users]
+    code = first_codes(store, name, cut_s)[found.users]
     column = store.properties.get(name)
     values = [] if column is None else [str(value) for value in column.values]
     people = np.bincount(code, minlength=len(values) + 1)
@@ -76,7 +76,7 @@ def compare_values(
     return SegmentReport(compared, cut_s, window_s, len(found.users), found.immature, found.converted_early, True)
 
 
-def _first_codes(store: EventStore, name: str, cut_s: float) -> NDArray[np.int64]:
+def first_codes(store: EventStore, name: str, cut_s: float) -> NDArray[np.int64]:
     """Code of each person's first value up to the cut, 0 where there is none."""
     first = np.zeros(store.n_users, np.int64)
     column = store.properties.get(name)

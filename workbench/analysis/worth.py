@@ -22,13 +22,15 @@ class MicroValue:
     """Value per taker of a micro-conversion, the incremental reading beside it, and the most to pay for one more.
 
     `average` counts what takers bring; `incremental` what they bring beyond peers at the same depth, were the
-    association all effect. `max_cost` is the incremental value, times the margin asked for.
+    association all effect; None for a required step, or where nobody is comparable. `max_cost` is the incremental
+    value, times the margin asked for.
     """
 
     element_id: ElementId
     average: InverseValue
     incremental: float | None
     max_cost: float | None
+    is_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,10 @@ def _micro_value(ground: Ground, element_id: ElementId, revenue: Floats | None, 
         return None
     driver = next((row for row in ground.drivers.rows if row.is_mapped and row.name == element_id), None)
     average = _average(ground.timeline, taking, revenue, ground.journey.seed)
-    incremental = average.incremental(driver.matched.ratio) if driver and not driver.is_required else None
-    return MicroValue(element_id, average, incremental, None if incremental is None else incremental * margin)
+    is_required = driver is not None and driver.is_required
+    incremental = average.incremental(driver.matched.ratio) if driver and not is_required else None
+    max_cost = None if incremental is None else incremental * margin
+    return MicroValue(element_id, average, incremental, max_cost, is_required)
 
 
 def _average(timeline: Timeline, taking: Taking, revenue: Floats, seed: int) -> InverseValue:

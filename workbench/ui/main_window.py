@@ -26,23 +26,14 @@ from workbench.ui.canvas.lens_chip import LensChip
 from workbench.ui.canvas.overlay import EmptyHint
 from workbench.ui.canvas.view import MapView
 from workbench.ui.commands import MENUS, TOOL_BAR, Commands
-from workbench.ui.panels.audit import AuditPanel
-from workbench.ui.panels.dead_ends import DeadEndsPanel
-from workbench.ui.panels.drivers import DriversPanel
-from workbench.ui.panels.drop_offs import DropOffsPanel
-from workbench.ui.panels.forecast import ForecastPanel
-from workbench.ui.panels.funnel import FunnelPanel
 from workbench.ui.panels.inspector import Inspector
 from workbench.ui.panels.outline import Outline
 from workbench.ui.panels.palette import Palette
-from workbench.ui.panels.quality import QualityPanel
-from workbench.ui.panels.segments import SegmentsPanel
+from workbench.ui.panels.result_tabs import ResultTabs
 from workbench.ui.panels.tags import Tags
-from workbench.ui.panels.trend import TrendPanel
-from workbench.ui.panels.views import Views
 from workbench.ui.start_page import StartPage
 
-_RESULTS_HEIGHT = 250
+_RESULTS_HEIGHT = 290
 _SIDE_WIDTH = 256
 _INSPECTOR_WIDTH = 316
 _AUTOSAVE_MS = 30_000
@@ -78,33 +69,14 @@ class MainWindow(QMainWindow):
     def _build_docks(self) -> None:
         self.palette_panel, self.outline, self.tags = Palette(), Outline(self.desk), Tags(self.desk)
         self.inspector = Inspector(self.desk)
-        self.funnel = FunnelPanel(self.desk)
-        self.drop_offs = DropOffsPanel(self.desk)
-        self.dead_ends = DeadEndsPanel(self.desk)
-        self.forecast = ForecastPanel(self.desk)
-        self.forecast_views = Views("the forecast", (("What if", self.forecast),))
-        self.audit, self.drivers = AuditPanel(self.desk), DriversPanel(self.desk)
-        self.trend = TrendPanel(self.desk)
-        self.trend_views = Views("the trend", (("Days and week", self.trend),))
-        self.segments, self.quality = SegmentsPanel(self.desk), QualityPanel(self.desk)
-        self.side_tabs = _tabs((("Palette", self.palette_panel), ("Outline", self.outline), ("Tags", self.tags)))
-        self.result_tabs = _tabs(
-            (
-                ("Funnel", self.funnel),
-                ("Drop-offs", self.drop_offs),
-                ("Dead ends", self.dead_ends),
-                ("Forecast", self.forecast_views),
-                ("Audit", self.audit),
-                ("Drivers", self.drivers),
-                ("Trend", self.trend_views),
-                ("Segments", self.segments),
-                ("Data quality", self.quality),
-            )
-        )
+        self.side_tabs = QTabWidget(documentMode=True)
+        for title, page in (("Palette", self.palette_panel), ("Outline", self.outline), ("Tags", self.tags)):
+            self.side_tabs.addTab(page, title)
+        self.results = ResultTabs(self.desk)
         areas = Qt.DockWidgetArea
         self.left = self._dock("Elements", self.side_tabs, areas.LeftDockWidgetArea)
         self.right = self._dock("Inspector", self.inspector, areas.RightDockWidgetArea)
-        self.bottom = self._dock("Results", self.result_tabs, areas.BottomDockWidgetArea)
+        self.bottom = self._dock("Results", self.results, areas.BottomDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, areas.RightDockWidgetArea)
         self.resizeDocks([self.left, self.right], [_SIDE_WIDTH, _INSPECTOR_WIDTH], Qt.Orientation.Horizontal)
         self.resizeDocks([self.bottom], [_RESULTS_HEIGHT], Qt.Orientation.Vertical)
@@ -168,10 +140,8 @@ class MainWindow(QMainWindow):
         self.view.rename_asked.connect(self.commands.rename)
         self.palette_panel.add_asked.connect(self.view.adding.add_beside)
         self.outline.jump_asked.connect(self.view.reveal)
-        for panel in (self.drop_offs, self.dead_ends, self.audit, self.drivers):
-            panel.jump_asked.connect(self.view.reveal)
-        self.segments.steps.jump_asked.connect(self.view.reveal)
-        self.quality.match_asked.connect(self.commands.match_events)
+        self.results.jump_asked.connect(self.view.reveal)
+        self.results.quality.match_asked.connect(self.commands.match_events)
         self.inspector.element_form.why_asked.connect(self.commands.show_why)
         self.inspector.journey_form.summary_asked.connect(self.commands.show_summary)
         self.inspector.journey_form.import_asked.connect(self.commands.import_data)
@@ -193,15 +163,6 @@ class MainWindow(QMainWindow):
         if not is_start:
             self.view.setFocus()
             QTimer.singleShot(0, self.view.fit)
-
-    def show_results(self, panel: QWidget) -> None:
-        """Bring a result panel to the front, in whichever tab and view it stands."""
-        for page in map(self.result_tabs.widget, range(self.result_tabs.count())):
-            if isinstance(page, Views) and page.holds(panel):
-                page.show_page(panel)
-                self.result_tabs.setCurrentWidget(page)
-            elif page is panel:
-                self.result_tabs.setCurrentWidget(page)
 
     @property
     def is_start(self) -> bool:
@@ -276,10 +237,3 @@ class MainWindow(QMainWindow):
         geometry = recall("geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)
-
-
-def _tabs(pages: tuple[tuple[str, QWidget], ...]) -> QTabWidget:
-    tabs = QTabWidget(documentMode=True)
-    for title, page in pages:
-        tabs.addTab(page, title)
-    return tabs

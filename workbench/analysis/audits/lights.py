@@ -15,13 +15,22 @@ from workbench.journey.taxonomy import Kind
 FREQUENT = 100
 
 
+class Trait(StrEnum):
+    """What a micro-conversion worth choosing is."""
+
+    OBSERVABLE = "observable"
+    FREQUENT = "frequent"
+    CORRELATED = "correlated"
+
+
 class Light(StrEnum):
-    """State of one light; `UNKNOWN` without data."""
+    """State of one light; `UNKNOWN` without data, `OVERRULED` by a person who gave a reason."""
 
     YES = "yes"
     NO = "no"
     UNDECIDED = "undecided"
     UNKNOWN = "no data"
+    OVERRULED = "overruled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +43,18 @@ class SelectionTest:
     reasons: tuple[str, str, str]
 
     @property
+    def lights(self) -> tuple[Light, Light, Light]:
+        """In the order of `Trait`."""
+        return self.observable, self.frequent, self.correlated
+
+    @property
     def passes(self) -> bool:
-        return self.observable is Light.YES and self.frequent is Light.YES and self.correlated is Light.YES
+        return all(light in (Light.YES, Light.OVERRULED) for light in self.lights)
+
+
+def overrule_id(element_id: ElementId, trait: Trait) -> str:
+    """What a person dismisses who overrules a light: kept with the dismissed findings of the journey."""
+    return f"selection test: {trait.value} {element_id}"
 
 
 def selection_tests(
@@ -51,16 +70,23 @@ def selection_tests(
     table : DriverTable, optional
         From `Ground.drivers`; correlated means depth-matched, adjusted for the whole family.
     """
-    return {e.element_id: _test(e, measures, table) for e in journey.elements if e.kind is Kind.MICRO}
+    overruled = {dismissal.finding_id: dismissal.reason for dismissal in journey.dismissed}
+    return {e.element_id: _test(e, measures, table, overruled) for e in journey.elements if e.kind is Kind.MICRO}
 
 
-def _test(element: Element, measures: Measures | None, table: DriverTable | None) -> SelectionTest:
+def _test(
+    element: Element, measures: Measures | None, table: DriverTable | None, overruled: Mapping[str, str]
+) -> SelectionTest:
     row = next((r for r in table.rows if r.is_mapped and r.name == element.element_id), None) if table else None
-    observable = Light.YES if element.is_bound else Light.NO
-    seen = "A rule is bound." if element.is_bound else "No rule is bound."
-    frequent, how_often = _frequent(element, measures)
-    correlated, how = _correlated(row)
-    return SelectionTest(observable, frequent, correlated, (seen, how_often, how))
+    seen = (Light.YES, "A rule is bound.") if element.is_bound else (Light.NO, "No rule is bound.")
+    found = (seen, _frequent(element, measures), _correlated(row))
+    (observable, a), (frequent, b), (correlated, c) = (
+        (light, words)
+        if (reason := overruled.get(overrule_id(element.element_id, trait))) is None or light is Light.YES
+        else (Light.OVERRULED, f"{reason} ({light.value}: {words})")
+        for trait, (light, words) in zip(Trait, found, strict=True)
+    )
+    return SelectionTest(observable, frequent, correlated, (a, b, c))
 
 
 def _frequent(element: Element, measures: Measures | None) -> tuple[Light, str]:

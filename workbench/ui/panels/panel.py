@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -70,9 +70,12 @@ class _SortedItem(QTableWidgetItem):
 
 
 class Table(QTableWidget):
-    """A read-only table with sortable columns; rows may carry what they jump to."""
+    """A read-only table with sortable columns; rows may carry what they jump to.
 
-    def __init__(self, headers: Sequence[str], stretch: int = 0) -> None:
+    With a `name_width` the first column, of names, begins that wide and can be dragged.
+    """
+
+    def __init__(self, headers: Sequence[str], stretch: int = 0, name_width: int | None = None) -> None:
         super().__init__(0, len(headers))
         self.setHorizontalHeaderLabels(list(headers))
         self.verticalHeader().hide()
@@ -87,6 +90,9 @@ class Table(QTableWidget):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+        if name_width is not None:
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+            self.setColumnWidth(0, name_width)
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
@@ -101,6 +107,17 @@ class Table(QTableWidget):
         self.setSortingEnabled(True)
         if 0 <= order[0] < self.columnCount():
             self.sortByColumn(*order)
+
+    def explain_headers(self, words: Mapping[str, str]) -> None:
+        """What a column shows, for its hover, by its header."""
+        for column in range(self.columnCount()):
+            item = self.horizontalHeaderItem(column)
+            if item is not None and item.text() in words:
+                item.setToolTip(words[item.text()])
+
+    def keep_order(self) -> None:
+        """Rows stay as they were filled until somebody clicks a header."""
+        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
 
     def target(self, row: int) -> str:
         """What a row jumps to: an element or link id."""

@@ -1,0 +1,70 @@
+"""The results below the map: one tab per question, several views of it where there are several."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QTabWidget, QWidget
+
+from workbench.session.desk import Desk
+from workbench.ui.panels.audit import AuditPanel
+from workbench.ui.panels.dead_ends import DeadEndsPanel
+from workbench.ui.panels.drivers import DriversPanel
+from workbench.ui.panels.drop_offs import DropOffsPanel
+from workbench.ui.panels.forecast import ForecastPanel
+from workbench.ui.panels.frictions import FrictionsPanel
+from workbench.ui.panels.funnel import FunnelPanel
+from workbench.ui.panels.quadrant import QuadrantPanel
+from workbench.ui.panels.quality import QualityPanel
+from workbench.ui.panels.segments import SegmentsPanel
+from workbench.ui.panels.selection_tests import SelectionTestsPanel
+from workbench.ui.panels.trend import TrendPanel
+from workbench.ui.panels.values import ValuesPanel
+from workbench.ui.panels.views import Views
+
+
+class ResultTabs(QTabWidget):
+    """All result panels; `jump_asked` carries the element or link that somebody wants to see on the map."""
+
+    jump_asked = Signal(str)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(documentMode=True)
+        self.funnel, self.drop_offs, self.dead_ends = FunnelPanel(desk), DropOffsPanel(desk), DeadEndsPanel(desk)
+        self.forecast = ForecastPanel(desk)
+        self.forecast_views = Views("the forecast", (("What if", self.forecast),))
+        self.audit, self.frictions, self.selection = AuditPanel(desk), FrictionsPanel(desk), SelectionTestsPanel(desk)
+        self.audit_views = Views(
+            "the audit",
+            (("Findings", self.audit), ("Friction per step", self.frictions), ("Selection test", self.selection)),
+        )
+        self.drivers, self.quadrant, self.values = DriversPanel(desk), QuadrantPanel(desk), ValuesPanel(desk)
+        self.driver_views = Views(
+            "the drivers", (("Association", self.drivers), ("Quadrant", self.quadrant), ("Value", self.values))
+        )
+        self.trend = TrendPanel(desk)
+        self.trend_views = Views("the trend", (("Days and week", self.trend),))
+        self.segments, self.quality = SegmentsPanel(desk), QualityPanel(desk)
+        for title, page in (
+            ("Funnel", self.funnel),
+            ("Drop-offs", self.drop_offs),
+            ("Dead ends", self.dead_ends),
+            ("Forecast", self.forecast_views),
+            ("Audit", self.audit_views),
+            ("Drivers", self.driver_views),
+            ("Trend", self.trend_views),
+            ("Segments", self.segments),
+            ("Data quality", self.quality),
+        ):
+            self.addTab(page, title)
+        jumping = (self.drop_offs, self.dead_ends, self.audit, self.frictions, self.selection, self.segments.steps)
+        for panel in (*jumping, self.drivers, self.quadrant, self.values):
+            panel.jump_asked.connect(self.jump_asked)
+
+    def show_panel(self, panel: QWidget) -> None:
+        """Bring a panel to the front, in whichever tab and view it stands."""
+        for page in map(self.widget, range(self.count())):
+            if isinstance(page, Views) and page.holds(panel):
+                page.show_page(panel)
+                self.setCurrentWidget(page)
+            elif page is panel:
+                self.setCurrentWidget(page)
