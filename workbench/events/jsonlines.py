@@ -19,6 +19,7 @@ from workbench.events.reading import BATCH_ROWS, SAMPLE_ROWS, Origin, Rows
 from workbench.events.repairs import Ledger, RepairKind
 from workbench.events.text import TextFile
 from workbench.events.windows import spread_lines
+from workbench.events.wording import natural_words, words
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
 _CHUNK = 16 << 20
 _BLOCK = 4 << 20
 _PER_PLACE = 40
+_WRAPPERS = ("data", "rows", "records", "results", "values")
+_RECORD_WORDS = frozenset(
+    words(
+        """
+        event event_name event_type event_timestamp type name user user_id user_pseudo_id distinct_id session
+        session_id visitor_id id_visit
+        """
+    )
+)
 _PRIMER = 50  # lines that tell which fields would be guessed to be times, before much is read
 _AROUND = b" \t\r\n\x1e"  # a record separator stands before each record of a JSON text sequence
 MAX_LINE = 16 << 20
@@ -244,8 +254,23 @@ def wrapped_records(text: TextFile) -> list[dict[str, Any]] | None:
     except (ValueError, RecursionError):
         return None
     if isinstance(value, dict):
-        return inner_records(value, 3) or records_of(value)
+        return [value] if is_event_like(value) else inner_records(value, 3) or records_of(value)
     return records_of(value)
+
+
+def is_event_like(record: dict[str, Any]) -> bool:
+    """Whether an object is itself a record: it says whose it is, or what happened, and does not wrap others."""
+    if any(isinstance(record.get(name), list) for name in _WRAPPERS):
+        return False
+    keys = {
+        natural_words(key) for key, value in record.items() if not isinstance(value, list) and not _is_column(value)
+    }
+    return bool(keys & _RECORD_WORDS)
+
+
+def _is_column(value: Any) -> bool:
+    """Whether a value holds cells by the number of their row."""
+    return isinstance(value, dict) and bool(value) and all(key.isdigit() for key in value)
 
 
 def _begins_with_record(text: TextFile) -> bool:

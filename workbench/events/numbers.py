@@ -15,6 +15,8 @@ _MONEY = re.compile(
 )
 _SHAPE = re.compile(rf"^[+\-−]?\d[\d.,{_SPACES}{_APOSTROPHES}]*(?:[eE][+-]?\d+)?$|^[+\-−]?[.,]\d+$")
 _SHARE_BESIDE = re.compile(r"(?<=\d)\s*\(\s*[\d.,]+\s*%\s*\)$")  # "1,000 (25.2%)", as a page shows it
+_DOTTED = re.compile(r"^[^.]*\.[^.]*\.")  # two points: groups of three digits, or an address or a version
+_GROUPS = re.compile(r"^[+\-−]?\d{1,3}(?:\.\d{3})+(?:,\d*)?$")
 _PLAIN = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$")
 _EMPTY = {"", "-", "–", "—", "null", "none", "nan", "n/a", "na", "(not set)", "undefined", "#n/a"}
 
@@ -52,10 +54,14 @@ def is_number(cell: str) -> bool:
 
     Examples
     --------
-    >>> [is_number(c) for c in ("12", "1.234,50", "$ 1,024", "(3)", "12 %", "u1", "")]
-    [True, True, True, True, True, False, False]
+    >>> [is_number(c) for c in ("12", "1.234,50", "$ 1,024", "(3)", "12 %", "u1", "", "10.0.0.1")]
+    [True, True, True, True, True, False, False, False]
     """
-    return bool(_SHAPE.match(_bare(cell)[0]))
+    return _is_shaped(_bare(cell)[0])
+
+
+def _is_shaped(text: str) -> bool:
+    return bool(_SHAPE.match(text)) and not (_DOTTED.match(text) and not _GROUPS.match(text))
 
 
 def style_of(cells: Iterable[str]) -> NumberStyle:
@@ -119,7 +125,7 @@ def read(cell: str, style: NumberStyle = PLAIN) -> float | None:
     -0.125
     """
     text, negative, percent = _bare(cell)
-    if text.lower() in _EMPTY or not _SHAPE.match(text):
+    if text.lower() in _EMPTY or not _is_shaped(text):
         return None
     plain = "".join(c for c in text if c not in _SPACES + _APOSTROPHES).replace("−", "-")
     if style.thousands in (",", "."):

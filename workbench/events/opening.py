@@ -1,39 +1,38 @@
-"""Opens one plain file by its content: Parquet, spreadsheet, JSON, XML or delimited text."""
+"""Opens one plain file by its content: files of columns, spreadsheet, JSON, XML or delimited text."""
 
 from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.events.archives import Member, Staging
-from workbench.events.columnar import ParquetReading
+from workbench.events.avro import AvroReading
+from workbench.events.columnar import ColumnarReading
 from workbench.events.delimited import open_delimited
 from workbench.events.json_tables import records_of
-from workbench.events.jsonlines import JsonLinesReading, JsonRecordsReading, inner_records
+from workbench.events.jsonlines import JsonLinesReading, JsonRecordsReading, inner_records, is_event_like
 from workbench.events.reading import Reading
 from workbench.events.repairs import Ledger, RepairKind
 from workbench.events.sheets import SheetReading
 from workbench.events.text import TextFile, read_text
-from workbench.events.wording import natural_words, words
 
-_UNKNOWN = "Give an export of events or counts: CSV, TSV, XLSX, ODS, Parquet, JSON, JSON lines or XES, plain or packed."
+_UNKNOWN = (
+    "Give an export of events or counts: CSV, XLSX, ODS, Parquet, Arrow, Avro, JSON, XML or XES, plain or packed."
+)
+_EVENT_LOG = re.compile(r"<(?:\w+:)?log[\s>]")
+_WEB_PAGE = re.compile(r"<!doctype html|<html[\s>]", re.IGNORECASE)
 _TEXT_CONTROLS = re.compile(rb"[\x02-\x08\x0e-\x1a\x1c-\x1f]")
 _BEFORE_RECORDS = " \t\r\n\x1e"
-_RECORD_WORDS = frozenset(
-    words(
-        """
-        event event_name event_type event_timestamp type name user user_id user_pseudo_id distinct_id session
-        session_id visitor_id id_visit
-        """
-    )
-)
+_COLUMNAR = {
+    b"PAR1": "parquet",
+    b"ARROW1": "arrow",
+    b"\xff\xff\xff\xff": "arrow",
+    b"ORC": "orc",
+    b"Obj\x01": "avro",
+}
 _FOREIGN = {
-    b"Obj\x01": "an Avro file",
-    b"ORC": "an ORC file",
-    b"ARROW1": "an Arrow or Feather file",
-    b"\xff\xff\xff\xff": "an Arrow stream",
+    b"FEA1": "a Feather file of the first version",
     b"SQLite format 3": "an SQLite database",
     b"%PDF": "a PDF",
     b"\x89PNG": "a picture",
@@ -54,8 +53,9 @@ def open_reading(member: Member, staging: Staging, ledger: Ledger, sheet: str | 
         head = file.read(1 << 16)
     if not head.strip(b" \t\r\n\0\xef\xbb\xbf"):
         raise WorkbenchError(f"{member.name} is empty.", "Export it again, and check that the period holds data.")
-    if head.startswith(b"PAR1"):
-        return ParquetReading(member)
+    kind = next((kind for magic, kind in _COLUMNAR.items() if head.startswith(magic)), None)
+    if kind is not None:
+        return AvroReading(member) if kind == "avro" else ColumnarReading(member, kind)
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return _open_sheet(member, ledger, sheet)
     _refuse_binary(member, head)
@@ -133,22 +133,17 @@ def _is_wrapper(text: TextFile, head: str) -> bool:
     return "rows" in whole or inner_records(whole, 3) is not None or records_of(whole) is not None
 
 
-def is_event_like(record: dict[str, Any]) -> bool:
-    """Whether an object is itself a record: it says whose it is, or what happened."""
-    keys = {
-        natural_words(key) for key, value in record.items() if not isinstance(value, list) and not _is_column(value)
-    }
-    return bool(keys & _RECORD_WORDS) and "rows" not in record
-
-
-def _is_column(value: Any) -> bool:
-    """Whether a value holds cells by the number of their row."""
-    return isinstance(value, dict) and bool(value) and all(key.isdigit() for key in value)
-
-
 def _open_xml(member: Member, text: TextFile, head: str) -> Reading:
     from workbench.events.formats.xes import XesReading
+    from workbench.events.xml_records import XmlRecordsReading
 
-    if "<log" in head:
+    if _EVENT_LOG.search(head):
         return XesReading(member, text)
-    raise WorkbenchError(f"{member.name} is XML, but no event log (XES).", _UNKNOWN)
+    if _WEB_PAGE.search(head):
+        raise WorkbenchError(
+            f"{member.name} is a web page and no export.",
+            "It may be the page that asks for a log-in: export it again, as CSV or JSON.",
+        )
+    if "urn:schemas-microsoft-com:office:spreadsheet" in head:
+        raise WorkbenchError(f"{member.name} is an XML spreadsheet of 2003.", "Save it again as XLSX or CSV.")
+    return XmlRecordsReading(member, text)

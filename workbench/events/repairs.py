@@ -24,6 +24,7 @@ quote_broken        a quotation mark that is never closed was read as a plain ch
 blank_line          a line that holds nothing
 broken_record       a line or record that is no valid JSON was left out
 line_too_long       a line longer than 16 MiB was left out
+rows_spread         a row that holds several events, as a hit or a visit does, became a row an event
 json_unread         a cell that looks like JSON but is broken; its text is kept
 json_repr           a cell written by Python's repr() was read as JSON
 number_format       numbers with thousands separators, decimal commas, currency or per cent signs
@@ -81,6 +82,7 @@ class RepairKind(StrEnum):
     BLANK_LINE = "blank_line"
     BROKEN_RECORD = "broken_record"
     LINE_TOO_LONG = "line_too_long"
+    ROWS_SPREAD = "rows_spread"
     JSON_UNREAD = "json_unread"
     JSON_REPR = "json_repr"
     NUMBER_FORMAT = "number_format"

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 Events = tuple["EventStore", ImportReport]
 PREVIEW_ROWS = 50
-_VERSION = 1
+_VERSION = 2
 
 
 class DataKind(StrEnum):

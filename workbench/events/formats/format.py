@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.events.cells import CellCounts, nested_columns, spread
 from workbench.events.nested import flat_columns
 from workbench.events.reading import Origin, Reading, Rows
-from workbench.events.repairs import Ledger
+from workbench.events.repairs import Ledger, RepairKind
 from workbench.events.schema import Guess, Mapping
 from workbench.events.wording import natural_words
 
@@ -128,9 +128,38 @@ class Shaped:
         return pa.table(short_names(columns, self.format.prefixes))
 
     def batches(self, ledger: Ledger) -> Iterator[Rows]:
-        reshape = self.format.reshape
+        """All rows as the format reshapes them; where rows hold several events or none, the ledger says so."""
+        if self.format.reshape is None:
+            yield from self.reading.batches(ledger)
+            return
+        spread = _Spread()
         for rows in self.reading.batches(ledger):
-            yield rows if reshape is None else reshape(rows)
+            shaped = self.format.reshape(rows)
+            spread.add(rows, shaped)
+            yield shaped
+        spread.note(ledger)
+
+
+@dataclass(slots=True)
+class _Spread:
+    """Counts raw rows that hold several events, or none."""
+
+    raw: int = 0
+    events: int = 0
+    hollow: int = 0
+
+    def add(self, raw: Rows, shaped: Rows) -> None:
+        self.raw += raw.batch.num_rows
+        self.events += shaped.batch.num_rows
+        if shaped.lines is not raw.lines:
+            self.hollow += raw.batch.num_rows - len(shaped.lines.unique())
+
+    def note(self, ledger: Ledger) -> None:
+        if self.events != self.raw or self.hollow:
+            text = f"{self.raw:,} rows of the file hold {self.events:,} events"
+            ledger.note(
+                RepairKind.ROWS_SPREAD, self.raw, text + (f", {self.hollow:,} of them none" * (self.hollow > 0))
+            )
 
 
 def _whole(column: Any) -> Any:

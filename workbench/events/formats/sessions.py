@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 _ARRAYS = ("events", "actions", "hits", "actionDetails", "pageviews", "sessions", "visits")
 
 
-def _array_column(names: tuple[str, ...] | list[str]) -> str | None:
-    return next((name for name in _ARRAYS if name in names), None)
+def _array_column(rows: Any) -> str | None:
+    """The column that holds the inner events; one that only counts them, as Matomo's `events` does, is none."""
+    held = (name for name in _ARRAYS if name in rows.schema.names)
+    return next((name for name in held if any(map(_entries, rows.column(name).to_pylist()))), None)
 
 
 def _recognises(sight: Sight) -> bool:
-    name = _array_column(sight.names)
-    if name is None or sight.container not in ("jsonl", "json", "parquet"):
+    name = _array_column(sight.sample)
+    if name is None or sight.container not in ("jsonl", "json", "parquet", "xml", "arrow", "avro"):
         return False
     first = next(iter(sight.first_values(name)), None)
     entries = _entries(first)
@@ -42,26 +44,39 @@ def _entries(value: Any) -> list[Any]:
 
 def _reshape(rows: Rows) -> Rows:
     """One row an event; what stands outside of the array is repeated on each, and so are the sessions of a person."""
+
+    name = _array_column(rows.batch)
+    if name is None:
+        return Rows(rows.batch.slice(0, 0), rows.lines.slice(0, 0)) if _has_arrays(rows.batch) else rows
+    found = exploded(rows, name)
+    return found if _array_column(found.batch) is None else _reshape(found)
+
+
+def _has_arrays(batch: Any) -> bool:
+    """Whether a column for inner events is there, of which none holds any."""
     import pyarrow as pa
 
-    name = _array_column(rows.batch.schema.names)
-    if name is None:
-        return rows
+    kinds = [batch.schema.field(name).type for name in _ARRAYS if name in batch.schema.names]
+    return any(pa.types.is_list(kind) or pa.types.is_string(kind) for kind in kinds)
+
+
+def exploded(rows: Rows, name: str) -> Rows:
+    """One row for each entry of the lists in a column; the other columns are repeated on each."""
+    import pyarrow as pa
+
     column = rows.batch.column(name)
     outer = rows.batch.select([n for n in rows.batch.schema.names if n != name])
     if pa.types.is_list(column.type) and pa.types.is_struct(column.type.value_type):
-        parents, inner = _exploded(column)
+        parents, inner = _flattened(column)
     else:
         parents, inner = _parsed(column)
     take = pa.array(parents, pa.int64())
     columns = {key: array.take(take) for key, array in flat_columns(outer)} | inner
     batch = pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
-    found = Rows(batch, rows.lines.take(take))
-    deeper = _array_column(batch.schema.names)
-    return found if deeper is None or not any(map(_entries, batch.column(deeper).to_pylist())) else _reshape(found)
+    return Rows(batch, rows.lines.take(take))
 
 
-def _exploded(column: Any) -> tuple[Any, dict[str, Any]]:
+def _flattened(column: Any) -> tuple[Any, dict[str, Any]]:
     import pyarrow as pa
     import pyarrow.compute as pc
 

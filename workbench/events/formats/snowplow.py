@@ -69,10 +69,25 @@ def _reshape(rows: Rows) -> Rows:
     stamps = [columns[n] for n in ("derived_tstamp", "collector_tstamp", "dvce_created_tstamp") if n in columns]
     columns["at"] = first_filled(*map(_text, stamps))
     columns["name"] = first_filled(*[columns[n] for n in ("event_name", "event") if n in columns])
+    columns["person"] = _person(columns, rows.batch.num_rows)
     revenue = _revenue(columns)
     if revenue is not None:
         columns["revenue"] = revenue
     return with_columns(rows, columns)
+
+
+def _person(columns: dict[str, Any], count: int) -> Any:
+    """The browser's own id; apps and servers have none, and are told by their device or log-in."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    missing = pa.nulls(count, pa.string())
+    browser = first_filled(columns["domain_userid"]) if "domain_userid" in columns else missing
+    others = [columns[name] for name in ("network_userid", "user_id") if name in columns]
+    if not others or "platform" not in columns:
+        return browser
+    is_web = pc.equal(columns["platform"].cast(pa.string()).fill_null("web"), "web")
+    return pc.coalesce(browser, pc.if_else(is_web, missing, first_filled(*others)))
 
 
 def _text(column: Any) -> Any:
@@ -91,9 +106,9 @@ def _revenue(columns: dict[str, Any]) -> Any:
 def _mapping(sample: pa.Table, zone: str) -> Mapping:
     """The browser's own id stands on nearly every row, a log-in only on some: it splits nobody at the log-in."""
     names = sample.schema.names
-    ids = [n for n in ("domain_userid", "user_id", "network_userid") if n in names and _is_filled(sample.column(n))]
+    ids = [n for n in ("person", "user_id", "network_userid") if n in names and _is_filled(sample.column(n))]
     return guessed_mapping(sample, zone).changed(
-        user=ids[0] if ids else "domain_userid",
+        user=ids[0] if ids else "person",
         time="at",
         event="name",
         session="domain_sessionid" if "domain_sessionid" in names else None,
@@ -116,6 +131,7 @@ FORMAT = Format(
     _reshape,
     ("page_ping", "heartbeat"),
     _UNWANTED,
+    log_ins=(("domain_userid", "user_id"),),
     clocks=("dvce_created_tstamp", "collector_tstamp"),
     is_utc=True,
 )

@@ -6,9 +6,8 @@ import itertools
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import Element, ParseError, TreeBuilder
+from xml.etree.ElementTree import Element
 
-from workbench.errors import WorkbenchError
 from workbench.events.archives import Member
 from workbench.events.formats.format import Format, Sight, guessed_mapping
 from workbench.events.nested import record_batch
@@ -16,6 +15,7 @@ from workbench.events.reading import SAMPLE_ROWS, Origin, Rows
 from workbench.events.repairs import Ledger
 from workbench.events.schema import Mapping
 from workbench.events.text import TextFile
+from workbench.events.xml_steps import steps_of, tag_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,28 +57,7 @@ class XesReading:
             first += len(part)
 
     def _records(self) -> Iterator[dict[str, Any]]:
-        from defusedxml import DefusedXmlException
-        from defusedxml.ElementTree import DefusedXMLParser, iterparse
-
-        try:
-            with self._text.path.open("rb") as file:
-                # What is read is UTF-8 by now, whatever the declaration says.
-                parser = DefusedXMLParser(target=TreeBuilder(), encoding="utf-8", forbid_dtd=True)
-                file.seek(self._text.start)
-                yield from _events(iterparse(file, ("start", "end"), parser))
-        except ParseError as error:
-            line, column = error.position
-            raise WorkbenchError(
-                f"{self._member.name} is broken XML at line {line}, column {column}: {error.msg}.", "Export it again."
-            ) from error
-        except DefusedXmlException as error:
-            raise WorkbenchError(
-                f"{self._member.name} holds XML entities, which are not read.", "Export it again."
-            ) from error
-
-
-def _tag(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
+        yield from _events(steps_of(self._member, self._text))
 
 
 def _events(steps: Iterator[tuple[str, Element]]) -> Iterator[dict[str, Any]]:
@@ -86,7 +65,7 @@ def _events(steps: Iterator[tuple[str, Element]]) -> Iterator[dict[str, Any]]:
     path: list[str] = []
     root: Element | None = None
     for step, element in steps:
-        tag = _tag(element)
+        tag = tag_of(element)
         if step == "start":
             root = element if root is None else root
             path.append(tag)
@@ -101,15 +80,15 @@ def _events(steps: Iterator[tuple[str, Element]]) -> Iterator[dict[str, Any]]:
 def _trace(trace: Element) -> Iterator[dict[str, Any]]:
     case = {f"{_CASE}{key}": value for key, value in _attributes(trace)}
     for event in trace:
-        if _tag(event) == "event":
+        if tag_of(event) == "event":
             yield case | dict(_attributes(event))
 
 
 def _attributes(parent: Element) -> Iterator[tuple[str, Any]]:
     for child in parent:
         key, value = child.get("key"), child.get("value")
-        if key and value is not None and _tag(child) != "event":
-            yield key, _value(_tag(child), value)
+        if key and value is not None and tag_of(child) != "event":
+            yield key, _value(tag_of(child), value)
 
 
 def _value(kind: str, text: str) -> Any:

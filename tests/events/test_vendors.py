@@ -1,0 +1,125 @@
+"""Shapes that vendors' own samples have, and that a made-up file would not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from workbench.errors import WorkbenchError
+from workbench.events.report import ImportReport
+from workbench.events.source import import_events
+from workbench.events.store import EventStore
+
+
+def imported(path: Path) -> tuple[EventStore, ImportReport]:
+    return import_events([path], folder=path.parent / "store")
+
+
+def written(folder: Path, content: bytes | str, name: str = "given") -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def repairs(report: ImportReport) -> dict[str, tuple[int, str]]:
+    return {str(one.kind): (one.count, one.example) for one in report.repairs}
+
+
+VISITS = """<?xml version="1.0" encoding="utf-8" ?>
+<result>
+  <row>
+    <idVisit>3</idVisit><visitorId>abc</visitorId><userId /><siteCurrency>USD</siteCurrency><events>0</events>
+    <actionDetails>
+      <row><type>action</type><url>http://x/?a=1&amp;b=2</url><timestamp>1614592800</timestamp></row>
+      <row><type>ecommerceOrder</type><orderId>o1</orderId><revenue>25.5</revenue><timestamp>1614592900</timestamp>
+        <itemDetails><row><itemSKU>s</itemSKU><price>25.5</price></row></itemDetails></row>
+    </actionDetails>
+  </row>
+  <row>
+    <idVisit>4</idVisit><visitorId>def</visitorId><userId>u9</userId><siteCurrency>USD</siteCurrency><events>2</events>
+    <actionDetails>
+      <row><type>ecommerceAbandonedCart</type><revenue>2510.11</revenue><timestamp>1614593000</timestamp></row>
+    </actionDetails>
+  </row>
+  <row>
+    <idVisit>5</idVisit><visitorId>ghi</visitorId><userId /><siteCurrency>USD</siteCurrency><events>0</events>
+    <actionDetails></actionDetails>
+  </row>
+</result>
+"""
+
+
+def test_matomo_in_xml_gives_actions_and_no_revenue_of_carts_that_were_left(tmp_path: Path) -> None:
+    store, report = imported(written(tmp_path, VISITS))
+    assert (report.format, set(store.user_ids), report.revenue) == ("matomo", {"abc", "u9"}, 25.5)
+    assert report.event_totals == {"action": 1, "ecommerceOrder": 1, "ecommerceAbandonedCart": 1}
+    assert repairs(report)["rows_spread"] == (3, "3 rows of the file hold 3 events, 1 of them none")
+
+
+def test_matomo_columns_have_two_spellings(tmp_path: Path) -> None:
+    header = "idVisit,visitorId,actionDetails_0_type,actionDetails_0_timestamp,actionDetails_0_itemDetails_0_price,"
+    header += "actionDetails_1_type,actionDetails_1_timestamp"
+    rows = "1,abc,action,1614592800,,search,1614592900\n2,def,action,1614592800,9,,\n"
+    _, report = imported(written(tmp_path, f"{header}\n{rows}"))
+    assert (report.format, report.event_totals, report.users) == ("matomo", {"action": 2, "search": 1}, 2)
+
+
+def test_matomo_visits_without_actions_are_visits(tmp_path: Path) -> None:
+    header = "idSite,idVisit,visitIp,fingerprint,firstActionTimestamp,goalConversions,visitDuration,actions"
+    rows = "1,2,111.1.1.1,aa,1614592800,0,271,1\n1,3,111.1.1.2,bb,1614592900,0,3,4\n"
+    store, report = imported(written(tmp_path, f"{header}\n{rows}".encode("utf-16")))
+    assert (report.event_totals, set(store.user_ids)) == ({"visit": 2}, {"aa", "bb"})
+
+
+def test_one_visit_of_its_own_is_a_visit_and_no_wrapper(tmp_path: Path) -> None:
+    visit = {
+        "idVisit": "1",
+        "visitorId": "v",
+        "userId": "24",
+        "experiments": [{"id": 1}],
+        "actionDetails": [{"type": kind, "timestamp": 1614592800} for kind in ("action", "event")],
+    }
+    store, report = imported(written(tmp_path, json.dumps(visit, indent=2)))
+    assert (list(store.user_ids), report.event_totals) == (["24"], {"action": 1, "event": 1})
+
+
+def test_xml_in_groups_and_attributes_is_a_list_of_records_too(tmp_path: Path) -> None:
+    events = "".join(
+        f'<event user="u{n % 3}" at="2021-03-01T10:00:{n:02}Z"><name>view</name><tag>a</tag><tag>b</tag></event>'
+        for n in range(6)
+    )
+    _, report = imported(written(tmp_path, f"<export><day>{events}</day><day>{events}</day></export>"))
+    assert (report.rows, report.users, report.event_totals) == (12, 3, {"view": 12})
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("<!DOCTYPE html><html><body>Log in</body></html>", "web page"),
+        ('<?xml version="1.0"?><result />', "no records"),
+        ("<a><b>1</b></a>", "neither an event log"),
+        ('<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x "y">]><r><row><a>&x;</a><b>1</b></row></r>', "entities"),
+    ],
+)
+def test_other_xml_says_what_it_is(tmp_path: Path, content: str, says: str) -> None:
+    with pytest.raises(WorkbenchError, match=says):
+        imported(written(tmp_path, content))
+
+
+def test_apps_in_snowplow_are_told_by_their_device(tmp_path: Path) -> None:
+    header = "app_id,platform,collector_tstamp,event,event_id,event_name,user_id,domain_userid,network_userid\n"
+    rows = [
+        ("web", "e1", "log-in", "d1", "n1"),
+        ("web", "e2", "log-in", "", "n2"),
+        ("mob", "e3", "log-in", "", "n3"),
+        ("srv", "e4", "log-in", "", ""),
+    ]
+    text = "".join(
+        f"shop,{platform},2021-03-01 10:00:00.000,unstruct,{event},view,{user},{domain},{network}\n"
+        for platform, event, user, domain, network in rows
+    )
+    store, report = imported(written(tmp_path, header + text))
+    assert (set(store.user_ids), report.event_totals) == ({"d1", "n3", "log-in"}, {"view": 4})
+    assert [(str(one.reason), one.count) for one in report.dropped] == [("no_user", 1)]

@@ -1,0 +1,84 @@
+"""Reads Avro files, as Heap and stream pipelines leave them."""
+
+from __future__ import annotations
+
+import itertools
+import struct
+import zlib
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import WorkbenchError
+from workbench.events.archives import Member
+from workbench.events.nested import record_batch
+from workbench.events.reading import SAMPLE_ROWS, Origin, Rows
+from workbench.events.repairs import Ledger
+from workbench.events.text import digest_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_BATCH = 16_384
+
+
+class AvroReading:
+    """An Avro file; the line of a row is its place in the file."""
+
+    def __init__(self, member: Member) -> None:
+        self._member = member
+        self._sha256 = digest_of(member.path)
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(self._member, "avro", self._member.path.stat().st_size, self._sha256)
+
+    @cached_property
+    def sample(self) -> pa.Table:
+        import pyarrow as pa
+
+        records = list(itertools.islice(self._records(), SAMPLE_ROWS))
+        if not records:
+            raise WorkbenchError(f"{self._member.name} holds no records.", "Export a period that holds data.")
+        return pa.Table.from_batches([record_batch(records)])
+
+    def batches(self, ledger: Ledger) -> Iterator[Rows]:
+        import pyarrow as pa
+
+        records, first = self._records(), 1
+        while part := list(itertools.islice(records, _BATCH)):
+            yield Rows(record_batch(part), pa.array(range(first, first + len(part)), pa.int64()))
+            first += len(part)
+
+    def _records(self) -> Iterator[dict[str, Any]]:
+        import fastavro
+
+        try:
+            with self._member.path.open("rb") as file:
+                for record in fastavro.reader(file):
+                    yield _plain(record) if isinstance(record, dict) else {"value": _plain(record)}
+        except _damage() as error:
+            raise WorkbenchError(
+                f"{self._member.name} is a damaged Avro file: {str(error) or type(error).__name__}.",
+                "Export or download it again.",
+            ) from error
+
+
+def _damage() -> tuple[type[Exception], ...]:
+    """What the parts that unpack Avro raise where a file is broken."""
+    import cramjam
+    from fastavro.schema import SchemaParseException, UnknownType
+
+    own = (ValueError, EOFError, OSError, LookupError, TypeError, MemoryError, OverflowError, zlib.error, struct.error)
+    return (*own, SchemaParseException, UnknownType, cramjam.DecompressionError)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON would hold it: times and decimals as text, bytes as the text they hold."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
