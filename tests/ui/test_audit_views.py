@@ -16,6 +16,8 @@ from workbench.journey.taxonomy import Kind
 
 PAGE, GUIDE, CART, ORDER = (ElementId(i) for i in ("page", "guide", "cart", "order"))
 
+DEVICES = ("desktop", "mobile")
+
 
 def journey() -> Journey:
     return Journey(
@@ -34,10 +36,12 @@ def journey() -> Journey:
 def log() -> str:
     """400 view; the first 200 open the guide, and 120 of them, but 40 of the others, fill a cart after 20 s; 3 of 4
     carts are paid, 50 each; one more person a week later ends the data."""
-    start, lines = datetime(2026, 1, 1, tzinfo=UTC), ["user,event,time,value"]
+    start, lines = datetime(2026, 1, 1, tzinfo=UTC), ["user,event,time,value,device"]
 
     def add(user: str, event: str, seconds: int, value: str = "") -> None:
-        lines.append(f"{user},{event},{(start + timedelta(seconds=seconds)).isoformat()},{value}")
+        lines.append(
+            f"{user},{event},{(start + timedelta(seconds=seconds)).isoformat()},{value},{DEVICES[len(user) % 2]}"
+        )
 
     for n in range(400):
         user, has_guide = f"u{n}", n < 200
@@ -117,3 +121,14 @@ def test_a_required_step_has_no_place_in_the_quadrant(shown) -> None:
     names = {panel.table.item(row, 0).text() for row in range(panel.table.rowCount())}
     assert "Guide" in names
     assert "Cart" not in names
+
+
+def test_a_chosen_driver_tells_what_is_behind_it_and_can_be_matched_by_a_property(shown, qtbot) -> None:
+    panel = shown("drivers")
+    row = next(r for r in range(panel.table.rowCount()) if panel.table.item(r, 0).text() == "Guide")
+    panel.table.cellClicked.emit(row, 0)
+    qtbot.waitUntil(lambda: "People resampled" in panel.detail.words.text(), timeout=20_000)
+    assert "expected of people as far along" in panel.detail.words.text()
+    panel.detail.by.setCurrentIndex(panel.detail.by.findText("device"))
+    panel.detail.by.activated.emit(1)
+    qtbot.waitUntil(lambda: "Matched by device as well" in panel.detail.words.text(), timeout=20_000)

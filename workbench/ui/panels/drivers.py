@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from workbench.analysis.drivers import Driver
 from workbench.session.analyst import Question
@@ -14,11 +14,13 @@ from workbench.session.desk import Desk
 from workbench.session.questions import STUDY, Study, study
 from workbench.ui import numbers
 from workbench.ui.panels.answer_panel import AnswerPanel
+from workbench.ui.panels.driver_detail import DriverDetailRow
 from workbench.ui.panels.panel import Table
 from workbench.ui.theme import font, theme
 
 _HEADERS = ("Action", "People", "Naive", "In order", "Depth-matched", "95 %", "E-value", "Adj. p", "Says")
-_MOST_IN_PLOT = 14
+_FEWEST_IN_PLOT, _MOST_IN_PLOT = 3, 14
+_ROW_HEIGHT = 19
 
 
 class DriversPanel(AnswerPanel):
@@ -36,8 +38,20 @@ class DriversPanel(AnswerPanel):
         self._plot: Any = None
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.addWidget(self.table)
-        super().__init__(desk, self._split)
+        self.detail = DriverDetailRow(desk)
+        content = QWidget()
+        rows = QVBoxLayout(content)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addWidget(self._split, 1)
+        rows.addWidget(self.detail)
+        self._shown: dict[str, Driver] = {}
+        super().__init__(desk, content)
         self.table.cellClicked.connect(self._on_clicked)
+
+    def on_hidden(self) -> None:
+        super().on_hidden()
+        self.detail.show_driver(None, "")
+        self.note.show()
 
     def show_answer(self, found: Study) -> None:
         found = replace(found, titles=self.titles)
@@ -46,6 +60,7 @@ class DriversPanel(AnswerPanel):
         self.title.setText(f"Holds up: {', '.join(top)}" if top else "Nothing holds up beyond doubt")
         self.note.setText(_definition(found))
         self.table.fill([_row(row, found) for row in rows], [row.name if row.is_mapped else "" for row in rows])
+        self._shown = {found.titles.get(row.name, row.name): row for row in rows}
         self._draw(found)
 
     def _draw(self, found: Study) -> None:
@@ -61,7 +76,8 @@ class DriversPanel(AnswerPanel):
         plot, c = self._plot, theme().colours
         plot.clear()
         plot.setBackground(c.surface)
-        shown = [r for r in found.drivers.rows if _is_drawable(r)][:_MOST_IN_PLOT]
+        room = max(_FEWEST_IN_PLOT, self._split.height() // _ROW_HEIGHT)
+        shown = [r for r in found.drivers.rows if _is_drawable(r)][: min(room, _MOST_IN_PLOT)]
         plot.addItem(pg.InfiniteLine(0, pen=pg.mkPen(c.muted, style=Qt.PenStyle.DashLine)))
         for place, row in enumerate(reversed(shown)):
             self._whisker(pg, row, place)
@@ -88,6 +104,10 @@ class DriversPanel(AnswerPanel):
     def _on_clicked(self, row: int, _: int) -> None:
         if self.table.target(row):
             self.jump_asked.emit(self.table.target(row))
+        named = self.table.item(row, 0)
+        if named is not None:
+            self.note.hide()  # the sentences about the chosen one take its room
+            self.detail.show_driver(self._shown.get(named.text()), named.text())
 
 
 def _is_drawable(row: Driver) -> bool:
