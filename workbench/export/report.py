@@ -268,18 +268,10 @@ class Report:
             for i, p in made.value_to_go.items()
             if i not in made.macros
         ]
-        moved = ", ".join(f"{self._lever_name(lever.target_id)} = {lever.value:g}" for lever in made.levers)
-        taken = " ".join(sentences(made.assumptions, self._lever_name, bool(self.journey.seated)))
+        moved = ", ".join(f"{self.journey.name_of(lever.target_id)} = {lever.value:g}" for lever in made.levers)
+        taken = " ".join(sentences(made.assumptions, self.journey.name_of, bool(self.journey.seated)))
         note = f"Levers: {moved or 'none moved'}. {taken}"
         return Table("Forecast", columns, tuple(rows), note)
-
-    def _lever_name(self, target_id: str) -> str:
-        link = self.journey.link_by_id.get(target_id)  # type: ignore[call-overload]
-        known = self.journey.element_by_id
-        if link is not None:
-            return f"{known[link.source_id].title} → {known[link.target_id].title}"
-        element = known.get(target_id)  # type: ignore[call-overload]
-        return element.title if element is not None else target_id
 
     @property
     def taxonomy(self) -> Table:

@@ -173,6 +173,12 @@ class Journey:
             return macros[-1]
         return self.element_by_id[self.goal_ids[0]] if self.goal_ids else None
 
+    def name_of(self, target_id: str) -> str:
+        """Title of an element, "from → to" of a link, the id itself of neither."""
+        titles: dict[str, str] = {i: element.title for i, element in self.element_by_id.items()}
+        link = next((k for k in self.links if k.link_id == target_id), None)
+        return f"{titles[link.source_id]} → {titles[link.target_id]}" if link else titles.get(target_id, target_id)
+
     def reachable(self, element_id: ElementId) -> set[ElementId]:
         """Elements that forward links lead to from here, without the element itself."""
         return self.reachable_again(element_id) - {element_id}

@@ -165,7 +165,6 @@ class Forecaster(QObject):
             self.outcome = outcome(self.model, self.levers, self.assumptions)
         except WorkbenchError as error:
             self.outcome, self.trouble = None, f"{error.message} {error.hint}"
-            self.failed.emit(error)
         self.bands = None
         self.changed.emit()
         self._bands_soon.start()

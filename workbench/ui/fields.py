@@ -74,6 +74,11 @@ class NumberField(QLineEdit):
         self._shown: float | None = None
         self.editingFinished.connect(self._commit)
 
+    @property
+    def value(self) -> float | None:
+        """What was last shown or committed."""
+        return self._shown
+
     def show_value(self, value: float | None) -> None:
         self._shown = value
         self.setText(self._words(value))

@@ -233,6 +233,7 @@ def _style_sheet(c: Colours) -> str:
     QPushButton {{ background: {c.raised}; border: 1px solid {c.border}; border-radius: 5px; padding: 5px 12px; }}
     QPushButton:hover {{ background: {c.accent_soft}; }}
     QPushButton:disabled {{ color: {c.muted}; }}
+    QPushButton:checked {{ background: {c.accent_soft}; border-color: {c.accent}; }}
     QPushButton:default, QPushButton[primary="true"] {{
         background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; font-weight: 600; }}
     QPushButton:focus {{ border: 1px solid {c.accent}; }}
