@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,7 +14,7 @@ from workbench.analysis.cohorts import WeeklyRates, waits, weekly_rates
 from workbench.analysis.friction import isotonic
 from workbench.analysis.ground import Ground
 from workbench.analysis.rates import Rate
-from workbench.analysis.timeline import DEFAULT_AMBIENT, Rows
+from workbench.analysis.timeline import DEFAULT_AMBIENT, Rows, Taking
 from workbench.events.store import EventStore
 from workbench.journey.element import Element, ElementId, LinkId
 from workbench.journey.journey import Journey
@@ -40,7 +40,18 @@ class StepWeeks:
 
 def step_weeks(journey: Journey, store: EventStore, listed: Iterable[str] = DEFAULT_AMBIENT) -> dict[LinkId, StepWeeks]:
     """Weekly rates of every forward link whose ends are bound: who of those at its source did its target."""
-    ambient, found = tuple(listed), {}
+    return {
+        link_id: StepWeeks(link_id, weeks, weeks.benchmark())
+        for link_id, ground, taking in step_takings(journey, store, listed)
+        for weeks in (weekly_rates(ground.timeline, taking),)
+    }
+
+
+def step_takings(
+    journey: Journey, store: EventStore, listed: Iterable[str] = DEFAULT_AMBIENT
+) -> Iterator[tuple[LinkId, Ground, Taking]]:
+    """Every forward link whose ends are bound, its target as the goal, and the people who did its source before."""
+    ambient = tuple(listed)
     for target_id, links in journey.incoming.items():
         ground = _towards(journey, store, ambient, target_id)
         if ground is None:
@@ -48,9 +59,7 @@ def step_weeks(journey: Journey, store: EventStore, listed: Iterable[str] = DEFA
         for link in links:
             taking = ground.taking(link.source_id)
             if taking is not None:
-                weeks = weekly_rates(ground.timeline, taking)
-                found[link.link_id] = StepWeeks(link.link_id, weeks, weeks.benchmark())
-    return found
+                yield link.link_id, ground, taking
 
 
 def upper_quartiles(weeks: Mapping[LinkId, StepWeeks]) -> dict[str, float]:

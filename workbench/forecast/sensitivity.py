@@ -28,7 +28,7 @@ class LinkSensitivity:
     """What raising one link's rate brings, in money where values are known, else in headline macro-conversions.
 
     `headroom` is the gain when the rate is raised to the given benchmark; None without one. `first_share` is the
-    share of draws in which this link leads by +1 point: 0.8 and more is a clear winner.
+    share of draws in which this link leads by what the table is ranked by: 0.8 and more is a clear winner.
     """
 
     link_id: LinkId
@@ -41,6 +41,7 @@ class LinkSensitivity:
     first_share: float
     benchmark: float | None
     headroom: float | None
+    headroom_band: Band | None = None
 
     @property
     def is_clear_winner(self) -> bool:
@@ -54,6 +55,7 @@ class SensitivityTable:
     rows: tuple[LinkSensitivity, ...]
     is_one_line: bool
     in_money: bool
+    by_headroom: bool = False
 
     @property
     def sentence(self) -> str:
@@ -70,18 +72,21 @@ def sensitivity_table(
     posterior : Posterior
         Draws of the model's rates.
     benchmarks : mapping of link to rate, optional
-        The better of the upper quartile of the link's own 12 weeks and its best segment after shrinkage.
+        The better of the upper quartile of the link's own 12 weeks and its best segment after shrinkage; capped at
+        what the sibling links leave.
     source : Source
         Whether the extra people come from those who left or from the sibling links.
     """
-    model, targets = posterior.model, benchmarks or {}
+    model = posterior.model
     slope = _slopes(model, model.known_rate[:, None], source)[:, 0]
     drawn = _slopes(model, posterior.rate, source)
-    first = np.bincount(np.argmax(drawn, axis=0), minlength=len(slope)) / drawn.shape[1] if len(slope) else slope
+    targets = _within_room(model, benchmarks or {})
+    gains = {e: _headroom(float(model.known_rate[e]), t, posterior.rate[e] * drawn[e]) for e, t in targets.items()}
+    first = _first_shares(gains or dict(enumerate(drawn)), len(slope))
     exact = sensitivities(model.flow, model.known_rate, model.known_traffic, model.stakes)
     rows = []
     for edge, link_id in enumerate(model.link_ids):
-        rate, target = float(model.known_rate[edge]), targets.get(link_id)
+        rate, target = float(model.known_rate[edge]), targets.get(edge)
         rows.append(
             LinkSensitivity(
                 link_id=LinkId(link_id),
@@ -94,10 +99,33 @@ def sensitivity_table(
                 first_share=float(first[edge]),
                 benchmark=target,
                 headroom=None if target is None else max(0.0, target - rate) * float(slope[edge]),
+                headroom_band=_band(gains[edge]) if edge in gains else None,
             )
         )
     rows.sort(key=lambda row: (-(row.headroom or 0.0), -row.plus_1pp))
-    return SensitivityTable(tuple(rows), _is_one_line(rows), model.has_value)
+    return SensitivityTable(tuple(rows), _is_one_line(rows), model.has_value, bool(gains))
+
+
+def _within_room(model: ForecastModel, benchmarks: Mapping[str, float]) -> dict[int, float]:
+    """Benchmarks by edge, none above what its siblings leave."""
+    left = 1.0 - model.flow.outflow(model.known_rate)[model.flow.source] + model.known_rate
+    edges = ((model.edge_of[i], target) for i, target in benchmarks.items() if i in model.edge_of)
+    return {edge: min(target, float(left[edge])) for edge, target in edges}
+
+
+def _headroom(rate: float, target: float, worth: Floats) -> Floats:
+    """Gain in every draw from the relative lift that takes the rate to its target; `worth` is rate x slope."""
+    return worth * max(0.0, target / rate - 1.0) if rate > 0 else np.zeros_like(worth)
+
+
+def _first_shares(scores: Mapping[int, Floats], size: int) -> Floats:
+    """Share of draws in which each edge has the highest score."""
+    first = np.zeros(size)
+    if scores:
+        edges, table = np.array(list(scores)), np.array(list(scores.values()))
+        wins = np.bincount(np.argmax(table, axis=0), minlength=len(edges))
+        first[edges] = wins / table.shape[1]
+    return first
 
 
 def _slopes(model: ForecastModel, rate: Floats, source: Source) -> Floats:
