@@ -13,10 +13,10 @@ _MARGIN = 10
 
 
 class LensChip(QFrame):
-    """Lies on the viewport at the top; there only while the map is seen through a segment."""
+    """Lies at the top of the map; there only while the map is seen through a segment."""
 
     def __init__(self, view: MapView) -> None:
-        super().__init__(view.viewport())
+        super().__init__(view)  # a child of the viewport would scroll with the map
         self._view = view
         self.setProperty("role", "card")
         self.words = QLabel()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
+    QLabel,
     QMenu,
     QPushButton,
     QScrollArea,
@@ -25,7 +26,7 @@ from workbench.session.analyst import Question
 from workbench.session.desk import Desk
 from workbench.session.lens import LensChoice
 from workbench.session.questions import compare_by, steps_of
-from workbench.ui.fields import form, label
+from workbench.ui.fields import label
 from workbench.ui.panels.panel import Panel, Table
 from workbench.ui.panels.segment_form import SegmentForm
 from workbench.ui.panels.segment_steps import SegmentSteps
@@ -79,6 +80,11 @@ class SegmentsPanel(Panel):
         left, right = QWidget(), QWidget()
         compared = QVBoxLayout(left)
         compared.setContentsMargins(0, 0, 6, 0)
+        asked = QHBoxLayout()
+        for part in ("Compare", self.by, "told by", self.cut):
+            asked.addWidget(QLabel(part) if isinstance(part, str) else part)
+        asked.addStretch(1)
+        compared.addLayout(asked)
         for widget in (self.title, self.note):
             compared.addWidget(widget)
         compared.addWidget(self.table, 1)
@@ -86,10 +92,6 @@ class SegmentsPanel(Panel):
         compared.addStretch(0)
         chosen = QVBoxLayout(right)
         chosen.setContentsMargins(6, 0, 0, 0)
-        holder, rows = form()
-        rows.addRow("Compare", self.by)
-        rows.addRow("Told by", self.cut)
-        chosen.addWidget(holder)
         buttons = QHBoxLayout()
         buttons.addWidget(self.new)
         buttons.addWidget(self.wants_steps)
