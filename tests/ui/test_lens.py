@@ -92,7 +92,7 @@ def test_the_lens_follows_edits_of_its_segment_and_goes_with_it(seen, qtbot):
 def test_the_panel_offers_each_way_to_look(seen, qtbot):
     window, _ = seen
     panel = window.results.segments
-    window.results.setCurrentWidget(panel)
+    window.results.show_panel(panel)
     panel.offer_views()
     words = [action.text() for action in panel.on_map.menu().actions()]
     assert words == ["Its people only", "Difference to everybody else", "Difference to “Chat”"]

@@ -38,6 +38,15 @@ class AnswerPanel(Panel):
         if name == self.question.name:
             self.refresh()
 
+    def ask(self, question: Question) -> None:
+        """Put another question in the place of this one."""
+        if question.name != self.question.name:
+            self.desk.analyst.forget_want(self.question.name)
+            self.question = question
+            if self.isVisible():
+                self.desk.analyst.want(question)
+            self.refresh()
+
     def on_seen(self) -> None:
         self.desk.analyst.want(self.question)
 

@@ -15,6 +15,7 @@ from workbench.ui.panels.frictions import FrictionsPanel
 from workbench.ui.panels.funnel import FunnelPanel
 from workbench.ui.panels.quadrant import QuadrantPanel
 from workbench.ui.panels.quality import QualityPanel
+from workbench.ui.panels.segment_mix import SegmentMix
 from workbench.ui.panels.segments import SegmentsPanel
 from workbench.ui.panels.selection_tests import SelectionTestsPanel
 from workbench.ui.panels.trend import TrendPanel
@@ -43,7 +44,8 @@ class ResultTabs(QTabWidget):
         )
         self.trend = TrendPanel(desk)
         self.trend_views = Views("the trend", (("Days and week", self.trend),))
-        self.segments, self.quality = SegmentsPanel(desk), QualityPanel(desk)
+        self.segments, self.mix, self.quality = SegmentsPanel(desk), SegmentMix(desk), QualityPanel(desk)
+        self.segment_views = Views("the segments", (("Comparison", self.segments), ("Change of the rate", self.mix)))
         for title, page in (
             ("Funnel", self.funnel),
             ("Drop-offs", self.drop_offs),
@@ -52,7 +54,7 @@ class ResultTabs(QTabWidget):
             ("Audit", self.audit_views),
             ("Drivers", self.driver_views),
             ("Trend", self.trend_views),
-            ("Segments", self.segments),
+            ("Segments", self.segment_views),
             ("Data quality", self.quality),
         ):
             self.addTab(page, title)
