@@ -16,7 +16,8 @@ from workbench.forecast.flow import sensitivities
 from workbench.forecast.levers import apply_levers
 from workbench.forecast.model import ForecastModel
 from workbench.forecast.recovery import RecoveryRate, recovery
-from workbench.forecast.sensitivity import WayKind, sensitivity_table, ways_to
+from workbench.forecast.sensitivity import sensitivity_table
+from workbench.forecast.target import WayKind, ways_to
 from workbench.forecast.what_if import outcome
 from workbench.journey.assumptions import Assumptions, LiftRange, Source
 from workbench.journey.element import ElementId

@@ -55,7 +55,7 @@ def test_the_upper_quartile_and_the_best_of_its_own_weeks_are_found():
 
 def test_few_weeks_or_few_people_give_no_benchmark():
     found = headrooms(bound(), store_of([0.2, 0.4, 0.6]), ())[LINK]
-    assert (found.quartile, found.best, found.times) == (None, None, None)
+    assert (found.quartile, found.best, found.times) == (None, Rate.of(60, 100), None)
     thin = headrooms(bound(), store_of([0.2, 0.4, 0.6, 0.2], size=20), ())[LINK]
     assert thin.best is None
 

@@ -99,3 +99,47 @@ def test_a_decay_on_a_map_with_loops_says_why_there_is_no_forecast(window):
     assert "without loops" in panel.hint.text()
     commit(panel.assumptions.decay, "")
     assert not panel.hint.isVisible()
+
+
+def test_the_ranking_says_that_one_line_counts_alike_and_jumps_to_the_link(window, qtbot):
+    window.desk.start(typed())
+    panel = window.results.sensitivity
+    window.results.show_panel(panel)
+    qtbot.waitUntil(lambda: panel.table.rowCount() == 2, timeout=10_000)
+    assert panel.title.text().startswith("+1 point brings most on A → B: $20,000")
+    assert "On one line" in panel.note.text()
+    assert "(" in panel.table.item(0, 4).text()
+    panel.table.cellClicked.emit(0, 0)
+    assert window.desk.session.selection == ("a-to-b",)
+
+
+def test_a_target_is_put_on_the_lever(window, qtbot):
+    window.desk.start(typed())
+    panel = window.results.target
+    window.results.show_panel(panel)
+    qtbot.waitUntil(lambda: panel.table.rowCount() == 3, timeout=10_000)
+    assert panel.goal.text() == "2200"
+    commit(panel.goal, "5000")
+    by_name = {panel.table.item(row, 0).text(): row for row in range(3)}
+    assert panel.table.item(by_name["A → B"], 2).text() == "20.0 %"
+    assert "+12.00 points (+150.00 %)" in panel.table.item(by_name["A → B"], 3).text()
+    assert "at most 4,000 conversions" in panel.table.item(by_name["B → C"], 5).text()
+    panel.table.selectRow(by_name["B → C"])
+    assert not panel.use.isEnabled()
+    panel.table.selectRow(by_name["A → B"])
+    panel.use.click()
+    assert window.desk.forecaster.lever("a-to-b") == pytest.approx(0.2)
+    assert window.desk.forecaster.outcome.headline.value == pytest.approx(5000)
+
+
+def test_a_target_in_money_and_a_map_without_figures(window, qtbot):
+    window.desk.start(typed())
+    panel = window.results.target
+    window.results.show_panel(panel)
+    panel.unit.setCurrentIndex(1)
+    panel.unit.activated.emit(1)
+    assert panel.goal.text() == "176000"
+    assert panel.title.text().startswith("$176,000: 3 of 3")
+    window.desk.start(Journey())
+    qtbot.waitUntil(lambda: panel.title.text() == "What a target takes", timeout=10_000)
+    assert not panel.table.isVisible()

@@ -38,8 +38,8 @@ class BestSegment:
 class Headroom:
     """Rates of people at a link's start who did its end within the window, in any way.
 
-    `usual` is over all weeks, `quartile` the upper quartile of the last 12, `best` the best week with 30 people and
-    more; None where fewer than 4 weeks are complete.
+    `usual` is over all weeks, `quartile` the upper quartile of the last 12 complete ones (None for fewer than 4),
+    `best` the best of those with 30 people and more (None for fewer than 2).
     """
 
     link_id: LinkId
@@ -105,12 +105,11 @@ def _headroom(link_id: LinkId, ground: Ground, taking: Taking, name: str | None)
     usual = Rate.of(int(went_on.sum()), len(went_on))
     known = _last_weeks(weeks)
     segment = best_segment(ground, taking, name) if name is not None else None
-    if len(known) < FEWEST_WEEKS:
-        return Headroom(link_id, len(known), usual, None, None, segment)
     values = [week.value for week in known if week.value is not None]
+    quartile = float(np.quantile(values, 0.75)) if len(values) >= FEWEST_WEEKS else None
     wide = [week for week in known if week.n >= FEWEST_IN_WEEK]
-    best = max(wide, key=lambda week: week.value or 0.0, default=None)
-    return Headroom(link_id, len(known), usual, float(np.quantile(values, 0.75)), best, segment)
+    best = max(wide, key=lambda week: week.value or 0.0) if len(wide) > 1 else None
+    return Headroom(link_id, len(known), usual, quartile, best, segment)
 
 
 def _last_weeks(weeks: WeeklyRates) -> list[Rate]:

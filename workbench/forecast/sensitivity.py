@@ -1,20 +1,17 @@
-"""Which change brings most: sensitivity of the outcome to every link, and the ways to reach a target."""
+"""Which change brings most: sensitivity of the outcome to every link."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
 from workbench.forecast.bands import Band, Posterior
 from workbench.forecast.flow import Floats, sensitivities
-from workbench.forecast.levers import apply_levers
 from workbench.forecast.model import ForecastModel
-from workbench.journey.assumptions import DEFAULT_ASSUMPTIONS, Source
+from workbench.journey.assumptions import Source
 from workbench.journey.element import LinkId
-from workbench.journey.journey import Lever
 
 CLEAR_WINNER_SHARE = 0.8
 ONE_LINE_SENTENCE = (
@@ -155,78 +152,3 @@ def _band(draws: Floats) -> Band:
 def _is_one_line(rows: list[LinkSensitivity]) -> bool:
     live = [row.elasticity for row in rows if row.rate > 0]
     return len(live) > 1 and all(e is not None and abs(e - 1.0) < 1e-9 for e in live)
-
-
-class WayKind(StrEnum):
-    """What would have to change."""
-
-    RATE = "rate"
-    VOLUME = "volume"
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One single change that would reach the target, and the most it can give when it cannot."""
-
-    target_id: str
-    kind: WayKind
-    now: float
-    needed: float | None
-    most: float | None
-    is_reachable: bool
-    best_total: float | None
-
-
-def ways_to(model: ForecastModel, target: float, levers: tuple[Lever, ...] = ()) -> tuple[Way, ...]:
-    """Which rate or which volume, changed alone, brings the outcome to `target`.
-
-    Parameters
-    ----------
-    model : ForecastModel
-        The base.
-    target : float
-        Money where values are known, else headline macro-conversions.
-    levers : tuple of Lever
-        What is changed already.
-
-    Returns
-    -------
-    tuple of Way
-        The reachable ones first, those with the smallest relative change leading.
-
-    Notes
-    -----
-    Changing one rate by d is a change of rank one: G' = G + d x V / (1 - d A), with A the expected visits to the
-    source from the target (0 without loops); solved for d.
-    """
-    setting = apply_levers(model, levers, DEFAULT_ASSUMPTIONS)
-    rate, traffic = np.nan_to_num(setting.rate, nan=0.0), np.nan_to_num(setting.traffic, nan=0.0)
-    people, worth = model.flow.reach(rate, traffic), model.flow.value_to_go(rate, model.stakes)
-    short = target - float(traffic @ worth)
-    ways = [_rate_way(model, edge, rate, people, worth, short) for edge in range(len(rate))]
-    entries = np.flatnonzero(traffic > 0)
-    ways += [_volume_way(model, int(node), float(traffic[node]), float(worth[node]), short) for node in entries]
-    return tuple(sorted(ways, key=_by_ease))
-
-
-def _rate_way(model: ForecastModel, edge: int, rate: Floats, people: Floats, worth: Floats, short: float) -> Way:
-    flow, now = model.flow, float(rate[edge])
-    source, target = int(flow.source[edge]), int(flow.target[edge])
-    slope = float(people[source] * worth[target])
-    loop = float(flow.value_to_go(rate, model.goal(source))[target]) if flow.has_cycle else 0.0
-    most = max(0.0, 1.0 - float(rate[flow.leaving[source]].sum()) + now)
-    step = short / (slope + short * loop) if slope + short * loop > 0 and slope > 0 else None
-    needed = None if step is None else now + step
-    best = float(people @ model.stakes) + (most - now) * slope / max(1.0 - (most - now) * loop, 1e-12)
-    reachable = needed is not None and 0.0 <= needed <= most + 1e-12
-    return Way(model.link_ids[edge], WayKind.RATE, now, needed, most, reachable, best)
-
-
-def _volume_way(model: ForecastModel, node: int, now: float, worth: float, short: float) -> Way:
-    needed = now + short / worth if worth > 0 else None
-    return Way(model.node_ids[node], WayKind.VOLUME, now, needed, None, needed is not None and needed >= 0, None)
-
-
-def _by_ease(way: Way) -> tuple[bool, float]:
-    change = abs(way.needed / way.now - 1.0) if way.needed is not None and way.now > 0 else np.inf
-    return not way.is_reachable, change

@@ -17,6 +17,7 @@ from workbench.forecast.micro_worth import MicroWorth, micro_worths
 from workbench.journey.element import Element, ElementId
 from workbench.journey.journey import Journey
 from workbench.session.analyst import Analyst, Question
+from workbench.session.forecast_questions import HEADROOM
 from workbench.session.forecaster import Forecaster
 from workbench.session.lens import Lens
 from workbench.session.questions import STUDY, Study, study
@@ -84,6 +85,7 @@ class Desk(QObject):
         self.set_highlight(None)
         self.lens.use(None)
         self.forecaster.use(())
+        self.forecaster.use_headrooms({})
         self.session.start(journey, path)
         self.shelf.follow()
 
@@ -163,6 +165,8 @@ class Desk(QObject):
         if name == STUDY:
             self._rebuild()
             self._audit()
+        if name.startswith(HEADROOM):
+            self.forecaster.use_headrooms(self.analyst.answer(name) or {})
 
     def _audit(self) -> None:
         """Findings of the study where one fits the current figures, else those that need no events."""

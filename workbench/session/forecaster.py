@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -14,11 +15,14 @@ from workbench.forecast.model import ForecastModel
 from workbench.forecast.sensitivity import SensitivityTable, sensitivity_table
 from workbench.forecast.what_if import Outcome, outcome
 from workbench.journey.assumptions import DEFAULT_ASSUMPTIONS, Assumptions, LiftRange
-from workbench.journey.element import ElementId
+from workbench.journey.element import ElementId, LinkId
 from workbench.journey.journey import Journey, Lever
 from workbench.progress import Progress
 from workbench.session.background import Lane
 from workbench.session.session import Session
+
+if TYPE_CHECKING:
+    from workbench.forecast.headroom import Headroom
 
 _BANDS_AFTER_MS = 60
 
@@ -38,7 +42,7 @@ class _Ask:
     model: ForecastModel
     levers: tuple[Lever, ...]
     assumptions: Assumptions
-    benchmarks: Mapping[str, float]
+    benchmarks: dict[str, float]
     posterior: Posterior | None = field(default=None, compare=False)
     ranked: SensitivityTable | None = field(default=None, compare=False)
 
@@ -67,7 +71,7 @@ class Forecaster(QObject):
         self.trouble = ""
         self.bands: Bands | None = None
         self.posterior: Posterior | None = None
-        self._benchmarks: Mapping[str, float] = {}
+        self.headrooms: Mapping[LinkId, Headroom] = {}
         self._ranked: SensitivityTable | None = None
         self.lane = Lane("bands", self)
         self.lane.answered.connect(self._on_bands)
@@ -118,11 +122,22 @@ class Forecaster(QObject):
         self._levers = {lever.target_id: lever.value for lever in levers}
         self.assume(assumptions)
 
-    def use_benchmarks(self, benchmarks: Mapping[str, float]) -> None:
-        """Rank the links by what their own better weeks would bring."""
-        if benchmarks != self._benchmarks:
-            self._benchmarks, self._ranked = benchmarks, None
+    def use_headrooms(self, headrooms: Mapping[LinkId, Headroom]) -> None:
+        """Rank the links by what their own better selves would bring."""
+        if headrooms != self.headrooms:
+            self.headrooms, self._ranked = headrooms, None
             self._bands_soon.start()
+
+    @property
+    def benchmarks(self) -> dict[str, float]:
+        """Rate of each link in its own better weeks or best segment, where these are known."""
+        if not self.headrooms:
+            return {}
+        from workbench.forecast.headroom import benchmarks_of
+
+        return benchmarks_of(
+            self.headrooms, dict(zip(self.model.link_ids, self.model.known_rate.tolist(), strict=True))
+        )
 
     def rebuild(
         self, journey: Journey, measures: Measures | None, associations: Mapping[ElementId, float] | None = None
@@ -138,7 +153,7 @@ class Forecaster(QObject):
         self._answer()
 
     def _asked(self) -> _Ask:
-        return _Ask(self.model, self.levers, self.assumptions, self._benchmarks, self.posterior, self._ranked)
+        return _Ask(self.model, self.levers, self.assumptions, self.benchmarks, self.posterior, self._ranked)
 
     def _ask_bands(self) -> None:
         if not self.model.link_ids or self.outcome is None:

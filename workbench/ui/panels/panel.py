@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 from workbench.session.desk import Desk
 from workbench.ui.theme import font, theme
 
+Cell = str | tuple[str, float | None] | tuple[str, float | None, str]
 SORT = Qt.ItemDataRole.UserRole + 1
 TARGET = Qt.ItemDataRole.UserRole + 2
 
@@ -96,8 +97,8 @@ class Table(QTableWidget):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
-    def fill(self, rows: Sequence[Sequence[tuple[str, float | None] | str]], targets: Sequence[str] = ()) -> None:
-        """Rows of cells: words, or (words, number to sort by)."""
+    def fill(self, rows: Sequence[Sequence[Cell]], targets: Sequence[str] = ()) -> None:
+        """Rows of cells: words, or (words, number to sort by), with what its hover says if that is more."""
         order = (self.horizontalHeader().sortIndicatorSection(), self.horizontalHeader().sortIndicatorOrder())
         self.setSortingEnabled(False)
         self.setRowCount(len(rows))
@@ -125,11 +126,11 @@ class Table(QTableWidget):
         return str(item.data(TARGET) or "") if item is not None else ""
 
 
-def _item(cell: tuple[str, float | None] | str, target: str) -> QTableWidgetItem:
-    words, number = (cell, None) if isinstance(cell, str) else cell
+def _item(cell: Cell, target: str) -> QTableWidgetItem:
+    words, number = (cell, None) if isinstance(cell, str) else cell[:2]
     item = _SortedItem(words)
     item.setData(TARGET, target)
-    item.setToolTip(words)
+    item.setToolTip(cell[2] if len(cell) == 3 and not isinstance(cell, str) else words)
     if not isinstance(cell, str):
         item.setData(SORT, number)
         item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -18,6 +18,8 @@ from workbench.ui.panels.quality import QualityPanel
 from workbench.ui.panels.segment_mix import SegmentMix
 from workbench.ui.panels.segments import SegmentsPanel
 from workbench.ui.panels.selection_tests import SelectionTestsPanel
+from workbench.ui.panels.sensitivity import SensitivityPanel
+from workbench.ui.panels.target import TargetPanel
 from workbench.ui.panels.trend import TrendPanel
 from workbench.ui.panels.values import ValuesPanel
 from workbench.ui.panels.views import Views
@@ -32,7 +34,11 @@ class ResultTabs(QTabWidget):
         super().__init__(documentMode=True)
         self.funnel, self.drop_offs, self.dead_ends = FunnelPanel(desk), DropOffsPanel(desk), DeadEndsPanel(desk)
         self.forecast = ForecastPanel(desk)
-        self.forecast_views = Views("the forecast", (("What if", self.forecast),))
+        self.sensitivity, self.target = SensitivityPanel(desk), TargetPanel(desk)
+        self.forecast_views = Views(
+            "the forecast",
+            (("What if", self.forecast), ("What brings most", self.sensitivity), ("Target", self.target)),
+        )
         self.audit, self.frictions, self.selection = AuditPanel(desk), FrictionsPanel(desk), SelectionTestsPanel(desk)
         self.audit_views = Views(
             "the audit",
@@ -59,7 +65,7 @@ class ResultTabs(QTabWidget):
         ):
             self.addTab(page, title)
         jumping = (self.drop_offs, self.dead_ends, self.audit, self.frictions, self.selection, self.segments.steps)
-        for panel in (*jumping, self.drivers, self.quadrant, self.values):
+        for panel in (*jumping, self.sensitivity, self.target, self.drivers, self.quadrant, self.values):
             panel.jump_asked.connect(self.jump_asked)
 
     def show_panel(self, panel: QWidget) -> None:
