@@ -254,7 +254,7 @@ def test_people_at_a_time_of_day_are_events_and_never_counts(tmp_path: Path) -> 
     _, report = imported(tmp_path, "user_id,timestamp,group,landing_page,converted\n" + rows)
     assert (report.rows, report.event_totals) == (2, {"old_page": 1, "new_page": 1})
     (tmp_path / "given").write_text("user_id,timestamp,group,converted\n1,2017-01-21 22:11:48,control,0\n")
-    with pytest.raises(WorkbenchError, match="holds neither events nor step counts"):
+    with pytest.raises(WorkbenchError, match="no column says what happened"):
         import_counts([tmp_path / "given"])
 
 

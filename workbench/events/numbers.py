@@ -15,6 +15,9 @@ _MONEY = re.compile(
 )
 _SHAPE = re.compile(rf"^[+\-−]?\d[\d.,{_SPACES}{_APOSTROPHES}]*(?:[eE][+-]?\d+)?$|^[+\-−]?[.,]\d+$")
 _SHARE_BESIDE = re.compile(r"(?<=\d)\s*\(\s*[\d.,]+\s*%\s*\)$")  # "1,000 (25.2%)", as a page shows it
+_SCALED = re.compile(r"(?<=\d)[ \u00a0\u202f]?(k|K|Tsd\.?|tsd\.?|M|Mio\.?|mio\.?|mn|Mn|million|B|bn|Bn|Mrd\.?|mrd\.?)$")
+_SCALES = {"k": 1_000, "tsd": 1_000, "m": 10**6, "mio": 10**6, "mn": 10**6, "million": 10**6}
+_SCALES |= {"b": 10**9, "bn": 10**9, "mrd": 10**9}
 _DOTTED = re.compile(r"^[^.]*\.[^.]*\.")  # two points: groups of three digits, or an address or a version
 _GROUPS = re.compile(r"^[+\-−]?\d{1,3}(?:\.\d{3})+(?:,\d*)?$")
 _PLAIN = re.compile(r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$")
@@ -37,8 +40,8 @@ class NumberStyle:
 PLAIN = NumberStyle()
 
 
-def _bare(cell: str) -> tuple[str, bool, bool]:
-    """(Digits and separators only, is negative, is per cent)."""
+def _bare(cell: str) -> tuple[str, bool, bool, int]:
+    """(Digits and separators only, is negative, is per cent, how many each one stands for)."""
     text = _SHARE_BESIDE.sub("", cell.strip(_SPACES + "\t\r\n"))
     negative = text.startswith("(") and text.endswith(")")
     text = text[1:-1] if negative else text
@@ -46,7 +49,10 @@ def _bare(cell: str) -> tuple[str, bool, bool]:
     text = _MONEY.sub("", text.rstrip(_SPACES + "%")).strip(_SPACES)
     if text.endswith("-") and text[:-1]:
         text, negative = text[:-1].strip(_SPACES), True
-    return text, negative, percent
+    scaled = _SCALED.search(text)
+    if scaled is None:
+        return text, negative, percent, 1
+    return text[: scaled.start()], negative, percent, _SCALES[scaled[1].lower().rstrip(".")]
 
 
 def is_number(cell: str) -> bool:
@@ -121,24 +127,24 @@ def read(cell: str, style: NumberStyle = PLAIN) -> float | None:
     --------
     >>> read("1.234,50 €", NumberStyle(",", "."))
     1234.5
-    >>> read("(12.5 %)")
-    -0.125
+    >>> read("(12.5 %)"), read("1.2K"), read("3,4 Mio", NumberStyle(",", "."))
+    (-0.125, 1200.0, 3400000.0)
     """
-    text, negative, percent = _bare(cell)
+    text, negative, percent, scale = _bare(cell)
     if text.lower() in _EMPTY or not _is_shaped(text):
         return None
     plain = "".join(c for c in text if c not in _SPACES + _APOSTROPHES).replace("−", "-")
     if style.thousands in (",", "."):
         plain = plain.replace(style.thousands, "")
     elif style.decimal == "," and plain.count(".") == 1 and "," not in plain:
-        return _finish(plain, negative, percent)
+        return _finish(plain, negative, percent, scale)
     plain = plain.replace(",", ".") if style.decimal == "," else plain.replace(",", "")
-    return _finish(plain, negative, percent)
+    return _finish(plain, negative, percent, scale)
 
 
-def _finish(plain: str, negative: bool, percent: bool) -> float | None:
+def _finish(plain: str, negative: bool, percent: bool, scale: int) -> float | None:
     try:
-        value = Decimal(plain)
+        value = Decimal(plain) * scale
     except InvalidOperation:
         return None
     value = value / 100 if percent else value

@@ -14,6 +14,7 @@ sep_line            a `sep=;` line named the separator and is no data
 comment_lines       lines before the table that begin with `#`
 title_rows          rows above the header that are not part of the table
 total_row           a total or grand total was left out of the rows and kept as a check value
+table_turned        dates or segments stood across the columns of counts; each count became a row
 header_invented     the first row is data, so columns were named column_1, column_2 ...
 header_renamed      an empty or repeated header got a name of its own
 header_trimmed      blanks around a header were taken off
@@ -72,6 +73,7 @@ class RepairKind(StrEnum):
     COMMENT_LINES = "comment_lines"
     TITLE_ROWS = "title_rows"
     TOTAL_ROW = "total_row"
+    TABLE_TURNED = "table_turned"
     HEADER_INVENTED = "header_invented"
     HEADER_RENAMED = "header_renamed"
     HEADER_TRIMMED = "header_trimmed"

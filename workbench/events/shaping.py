@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _TOTALS = frozenset(words("total totals sum gesamt gesamtsumme summe suma totale итого всего"))
-_TOTALS |= {"grand total", "total général", "total general"}
+_TOTALS |= {"grand total", "total général", "total general", "subtotal", "sub-total", "sous-total", "zwischensumme"}
+_TOTALS |= {"gesamtergebnis", "totale complessivo", "suma total", "total geral"}
 TECHNICAL = "_technical"
 _DAY_US = 86_400_000_000
 _CONSENT = "privacy_info.analytics_storage"

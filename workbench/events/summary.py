@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.events.aggregates import StepCounts
-from workbench.events.counting import numeric_columns
+from workbench.events.count_roles import numeric_columns
 from workbench.events.report import ImportReport
 from workbench.events.source import (
     Choices,

@@ -23,6 +23,14 @@ from workbench.events.sheets import SheetReading
 _MAX_ROWS = 1_100_000
 _SPAN = re.compile(r"#?\s*(\d{8})-(\d{8})\s*$|(\d{4}-\d\d-\d\d) (?:to|bis|-|–) (\d{4}-\d\d-\d\d)")
 _DAY_OR_YEAR = re.compile(r"^(?:19|20)\d\d(?:[-./]?\d\d){0,2}$|^\d{1,2}[./-]\d{1,2}(?:[./-]\d{0,4})?$")
+_YEAR_MONTH = re.compile(r"^(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{1,2})$")
+_MONTH_YEAR = re.compile(r"^(?P<m>\d{1,2})[-/.](?P<y>(?:19|20)\d\d)$")
+_NAMED_MONTH = re.compile(r"^(?P<n>[^\W\d_]{3,12})\.?[ -]'?(?P<y>(?:19|20)\d\d|\d\d)$")
+_RANGE = re.compile(r"^(\d{4}-\d\d-\d\d)\s*(?:,|/|to|bis|–|-|~)\s*\d{4}-\d\d-\d\d$")
+_SUBTOTAL = re.compile(
+    r"^(?:total|sum|summe|gesamt|somme|суммa|итого)\s+(?P<a>.+)$|^(?P<b>.+?)\s+(?:total|sum|summe|ergebnis|gesamt)$",
+    re.I,
+)
 _GRAND_TOTALS = ("grand total", "gesamtsumme", "total général", "total general", "totale complessivo")
 _LABELLED = re.compile(r"#\s*[^:#]{3,40}:\s*(\d{8})\s*$")
 
@@ -67,11 +75,30 @@ def as_date(text: str, day_first: bool = True) -> date | None:
     --------
     >>> as_date("20210131"), as_date("01.11.2020")
     (datetime.date(2021, 1, 31), datetime.date(2020, 11, 1))
+    >>> as_date("2020-11"), as_date("Mar 2021"), as_date("2009-12-28,2010-01-03")
+    (datetime.date(2020, 11, 1), datetime.date(2021, 3, 1), datetime.date(2009, 12, 28))
     """
     found = clock.read(text.strip(), day_first)
     if found is None:
-        return None
+        return _month(text.strip())
     return date.fromordinal(date(1970, 1, 1).toordinal() + found.us // 86_400_000_000)
+
+
+def _month(text: str) -> date | None:
+    """The first day of a month, or of a range of days."""
+    found = _YEAR_MONTH.match(text) or _MONTH_YEAR.match(text)
+    if found:
+        return _made(int(found["y"]), int(found["m"]))
+    named = _NAMED_MONTH.match(text)
+    if named:
+        first = clock.read(f"1 {named['n']} {named['y'] if len(named['y']) == 4 else '20' + named['y']}", True)
+        return None if first is None else date.fromordinal(date(1970, 1, 1).toordinal() + first.us // 86_400_000_000)
+    days = _RANGE.match(text)
+    return as_date(days[1]) if days else None
+
+
+def _made(year: int, month: int) -> date | None:
+    return date(year, month, 1) if 1 <= month <= 12 else None
 
 
 def tables_of(reading: Reading, ledger: Ledger) -> list[Table]:
@@ -154,14 +181,19 @@ def _table(block: Sequence[tuple[int, list[str]]], notes: tuple[str, ...], ledge
     rows: list[tuple[str, ...]] = []
     lines: list[int] = []
     totals: tuple[str, ...] = ()
+    labels: set[str] = set()
     for line, cells in block if is_headless else block[1:]:
         extra = [cell for cell in cells[width:] if cell.strip()]
+        if _is_subtotal(cells, labels):
+            ledger.note(RepairKind.TOTAL_ROW, 1, ", ".join(cells)[:120], [line])
+            continue
         if is_total_row(extra) or _is_total(cells, bool(rows)):
             totals = tuple(cells[:width])
             ledger.note(RepairKind.TOTAL_ROW, 1, ", ".join(cells)[:120], [line])
             continue
         rows.append(tuple((cells + [""] * width)[:width]))
         lines.append(line)
+        labels |= {cell.strip().casefold() for cell in cells[:-1] if cell.strip() and not numbers.is_number(cell)}
     return Table(names, tuple(rows), tuple(lines), notes, totals)
 
 
@@ -176,6 +208,12 @@ def _is_total(cells: Sequence[str], is_below: bool) -> bool:
     first = next((cell for cell in cells if cell.strip()), "")
     is_sure = is_below or first.strip().casefold() in _GRAND_TOTALS
     return is_sure and is_total_row([first]) and not numbers.is_number(first)
+
+
+def _is_subtotal(cells: Sequence[str], above: set[str]) -> bool:
+    """Whether a row adds up the rows of a label above it, as pivot tables do: “Visit Total” below “Visit”."""
+    found = _SUBTOTAL.match(next((cell for cell in cells if cell.strip()), "").strip())
+    return found is not None and (found["a"] or found["b"]).strip().casefold() in above
 
 
 def api_tables(answer: dict[str, Any]) -> list[Table]:

@@ -71,8 +71,9 @@ NAMES: dict[str, tuple[str, ...]] = {
 LAST_RESORT = {
     "event": words(
         """
+        funnel_step funnel_stage step_name stage_name stage milestone
         name type step page page_path url page_url pageview_url page_location path screen landing_page screen_name
-        page_title page_name url_path
+        page_title page_name url_path phase schritt stufe étape etapa этап
         """
     )
 }
