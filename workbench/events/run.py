@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from workbench.events import quality, repeats
@@ -31,7 +31,7 @@ class Run:
         self._guard = Guard(sources.privacy, sources.ledger)
         self._left_out: list[str] = []
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
+    def batches(self) -> Generator[pa.RecordBatch, None, None]:
         items = repeats.without_repeats(self._sources.items, self._sources.ledger)
         self._exact = ExactDuplicates(sum(item.origin.size / _bytes_per_row(item) for item in items))
         total, done = float(sum(item.origin.size for item in items)), 0.0
@@ -49,6 +49,11 @@ class Run:
                 read = min(shaper.seen.rows * row_bytes, float(item.origin.size))
                 self._progress.step(done + read, total, self._progress.rows)
             done += item.origin.size
+
+    @property
+    def rows(self) -> int:
+        """Rows read so far."""
+        return sum(shaper.seen.rows for _, shaper in self._shapers)
 
     def report(self, store: EventStore) -> ImportReport:
         sources, counts = self._sources, store.counts

@@ -11,30 +11,49 @@ from workbench.journey.journey import Dataset
 if TYPE_CHECKING:
     from workbench.events.source import Choices
 
-_PRIVACY = "privacy"
+_PRIVACY, _SHEET, _DATES, _EPOCH, _STITCH, _COUNTS = "privacy", "sheet", "dates", "epoch", "stitch", "counts"
+_DAY_FIRST = {"day first": True, "month first": False}
 
 
 def choices_of(dataset: Dataset) -> Choices | None:
     """What a person chose when a dataset was imported; None where every guess was kept."""
     if not dataset.mapping and not dataset.zone:
         return None
+    from workbench.events.aggregates import CountKind
     from workbench.events.privacy import Privacy
     from workbench.events.source import Choices
 
     chosen = dict(dataset.mapping)
     words = chosen.pop(_PRIVACY, "").split(",")
-    privacy = Privacy(own_salt() if "hash" in words else "", "mask" in words, "queries" in words)
-    return Choices(columns=tuple(chosen.items()), zone=dataset.zone or "UTC", privacy=privacy)
+    kind = chosen.pop(_COUNTS, None)
+    return Choices(
+        zone=dataset.zone or "UTC",
+        sheet=chosen.pop(_SHEET, None),
+        day_first=_DAY_FIRST.get(chosen.pop(_DATES, "")),
+        epoch_is_local=chosen.pop(_EPOCH, "") == "local",
+        stitch=chosen.pop(_STITCH, "") == "yes",
+        count_kind=None if kind is None else CountKind(kind),
+        privacy=Privacy(own_salt() if "hash" in words else "", "mask" in words, "queries" in words),
+        columns=tuple(chosen.items()),
+    )
 
 
 def kept_choices(choices: Choices | None) -> tuple[tuple[str, str], ...]:
-    """Columns by role and the kinds of protection, never the salt."""
+    """Columns by role, how the file is read and the kinds of protection, never the salt."""
     if choices is None:
         return ()
     privacy = choices.privacy
     given = (("hash", bool(privacy.salt)), ("mask", privacy.mask), ("queries", privacy.drop_queries))
-    words = ",".join(word for word, is_on in given if is_on)
-    return (*choices.columns, *(((_PRIVACY, words),) if words else ()))
+    dates = next((words for words, is_first in _DAY_FIRST.items() if is_first is choices.day_first), "")
+    others = (
+        (_SHEET, choices.sheet or ""),
+        (_DATES, dates),
+        (_EPOCH, "local" if choices.epoch_is_local else ""),
+        (_STITCH, "yes" if choices.stitch else ""),
+        (_COUNTS, choices.count_kind.value if choices.count_kind is not None else ""),
+        (_PRIVACY, ",".join(word for word, is_on in given if is_on)),
+    )
+    return (*choices.columns, *((name, words) for name, words in others if words))
 
 
 def own_salt() -> str:

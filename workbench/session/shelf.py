@@ -13,8 +13,9 @@ from PySide6.QtCore import QObject, Signal
 from workbench.errors import WorkbenchError
 from workbench.journey import edits
 from workbench.journey.change import Change
-from workbench.journey.element import DatasetId
-from workbench.journey.journey import Dataset
+from workbench.journey.element import DatasetId, ElementId
+from workbench.journey.journey import Dataset, Journey
+from workbench.journey.matching import rebound
 from workbench.progress import Progress
 from workbench.project.datasets import choices_of, kept_choices
 from workbench.session.background import Lane
@@ -29,13 +30,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An import that was asked for: files, and what a person chose instead of the guess."""
+    """An import that was asked for: files, what a person chose instead of the guess, and elements by event name."""
 
     paths: tuple[Path, ...]
     dataset_id: DatasetId
     choices: Choices | None = None
     joins_journey: bool = True
     document: int = 0
+    stands_for: tuple[tuple[str, ElementId | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +89,20 @@ class Shelf(QObject):
                 return self._loaded[dataset.dataset_id]
         return None
 
-    def load(self, paths: tuple[Path, ...], choices: Choices | None = None, replaces: DatasetId | None = None) -> None:
-        """Import files as a new dataset, or in the place of another one."""
+    def load(
+        self,
+        paths: tuple[Path, ...],
+        choices: Choices | None = None,
+        replaces: DatasetId | None = None,
+        stands_for: Mapping[str, ElementId | None] | None = None,
+    ) -> None:
+        """Import files as a new dataset, or in the place of another one; event names go to elements with it."""
         taken = {d.dataset_id for d in self._session.journey.datasets} | {w.dataset_id for w in self._queue}
         if self._wanted is not None:
             taken.add(self._wanted.dataset_id)
         dataset_id = replaces or DatasetId(edits.new_id(paths[0].name.split(".")[0], taken))
-        self._enqueue(Wanted(tuple(path.resolve() for path in paths), dataset_id, choices, document=self._document))
+        files, given = tuple(path.resolve() for path in paths), tuple((stands_for or {}).items())
+        self._enqueue(Wanted(files, dataset_id, choices, document=self._document, stands_for=given))
 
     def forget(self) -> None:
         """Drop all loaded data, for another document; what is still being read is not for it."""
@@ -144,8 +153,7 @@ class Shelf(QObject):
         if wanted.document == self._document:
             self._loaded = {**self._loaded, wanted.dataset_id: loaded}
             if wanted.joins_journey:
-                label = "Load data"
-                self._session.apply(label, edits.bind_dataset, self._reference(wanted, loaded), wanted.dataset_id)
+                self._session.apply("Load data", _joined, self._reference(wanted, loaded), wanted)
             self.changed.emit()
             self.import_finished.emit(loaded)
         self._next()
@@ -167,6 +175,13 @@ class Shelf(QObject):
     def _on_failed(self, wanted: Wanted, error: Exception) -> None:
         self.import_failed.emit(error)
         self._next()
+
+
+def _joined(journey: Journey, dataset: Dataset, wanted: Wanted) -> Journey:
+    """The journey with the dataset and, in the same step, with the events that were given to its elements."""
+    chosen = dict(wanted.stands_for)
+    matched = rebound(journey, chosen, chosen) if chosen else journey
+    return edits.bind_dataset(matched, dataset, wanted.dataset_id)
 
 
 def _paths_of(dataset: Dataset) -> tuple[Path, ...]:

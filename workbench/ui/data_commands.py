@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.errors import CancelledError, WorkbenchError
+from workbench.errors import CancelledError
 from workbench.journey import edits
 from workbench.journey.element import Element
 from workbench.journey.journey import Dataset
@@ -47,14 +47,11 @@ class DataCommands(CommandGroup):
             self._preview(paths)
 
     def _preview(self, paths: tuple[Path, ...]) -> None:
-        from workbench.ui.dialogs.import_wizard import ImportWizard
+        from workbench.ui.importing.wizard import ImportWizard
 
-        try:
-            wizard = ImportWizard(self.window, paths)
-        except WorkbenchError as error:
-            self.show_import_error(error)
-            return
-        wizard.accepted.connect(lambda: self.desk.shelf.load(paths, wizard.choices()))
+        wizard = ImportWizard(self.window, paths, self.desk.session.journey)
+        wizard.failed.connect(self.show_import_error)
+        wizard.accepted.connect(lambda: self.desk.shelf.load(paths, wizard.choices(), stands_for=wizard.stands_for))
         wizard.open()
 
     def show_import_result(self, loaded: Loaded) -> None:
@@ -78,13 +75,16 @@ class DataCommands(CommandGroup):
         SummaryDialog(self.window, list(self.desk.shelf.loaded.values())).open()
 
     def match_events(self) -> None:
-        from workbench.ui.dialogs.match_events import MatchDialog, rebound
+        from workbench.journey.matching import rebound
+        from workbench.ui.dialogs.match_events import MatchDialog
 
         if self.desk.shelf.first is None or not self.desk.session.journey.elements:
             self.window.say("Draw some elements and load data (Ctrl+I) to match events to them.")
             return
         dialog = MatchDialog(self.window, self.desk)
-        dialog.accepted.connect(lambda: self.desk.session.apply("Match events", rebound, dialog.chosen()))
+        dialog.accepted.connect(
+            lambda: self.desk.session.apply("Match events", rebound, dialog.names.chosen(), dialog.names.boxes)
+        )
         dialog.open()
 
     def show_why(self, element: Element) -> None:

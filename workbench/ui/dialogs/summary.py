@@ -10,6 +10,7 @@ from workbench.events.report import ImportReport
 from workbench.session.shelf import Loaded
 from workbench.ui import numbers
 from workbench.ui.data_words import instant
+from workbench.ui.panels.quality_words import MENDED
 
 Rows = Sequence[tuple[str, str, str]]
 
@@ -23,7 +24,7 @@ class SummaryDialog(QDialog):
         self.resize(860, 640)
         tabs = QTabWidget(documentMode=True)
         for item in loaded:
-            tabs.addTab(_tree(_sections(item)), item.paths[0].name)
+            tabs.addTab(section_tree(_sections(item)), item.paths[0].name)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -31,7 +32,8 @@ class SummaryDialog(QDialog):
         layout.addWidget(buttons)
 
 
-def _tree(sections: Sequence[tuple[str, Rows]]) -> QTreeWidget:
+def section_tree(sections: Sequence[tuple[str, Rows]]) -> QTreeWidget:
+    """Sections of rows with three columns, all open."""
     tree = QTreeWidget()
     tree.setColumnCount(3)
     tree.setHeaderLabels(["What", "Figure", "Particulars"])
@@ -46,8 +48,8 @@ def _tree(sections: Sequence[tuple[str, Rows]]) -> QTreeWidget:
         if not rows:
             QTreeWidgetItem(head, ["none", "", ""])
         head.setExpanded(True)
-    tree.setColumnWidth(0, 230)
-    tree.setColumnWidth(1, 150)
+    tree.setColumnWidth(0, 320)
+    tree.setColumnWidth(1, 240)
     return tree
 
 
@@ -59,8 +61,8 @@ def _sections(item: Loaded) -> list[tuple[str, Rows]]:
     report = item.report
     return [
         ("Overview", _overview(report)),
-        ("Dropped rows, with reasons", [(d.reason.value, numbers.count(d.count), _where(d)) for d in report.dropped]),
-        ("Repairs", [(r.kind.value, numbers.count(r.count), r.example) for r in report.repairs]),
+        ("Dropped rows, with reasons", [(d.reason.value, numbers.count(d.count), where(d)) for d in report.dropped]),
+        ("Repairs", [(MENDED[r.kind], numbers.count(r.count), r.example) for r in report.repairs]),
         ("Quality", [(q.kind, numbers.count(q.count), q.text) for q in report.quality]),
         ("Events", [(n, numbers.count(c), "") for n, c in sorted(report.event_totals.items(), key=lambda p: -p[1])]),
         (
@@ -84,7 +86,8 @@ def _overview(report: ImportReport) -> list[tuple[str, str, str]]:
     ]
 
 
-def _where(dropped: object) -> str:
+def where(dropped: object) -> str:
+    """Lines and an example of what was dropped."""
     places = getattr(dropped, "places", ())
     lines = ", ".join(str(place.line) for place in places[:8])
     more = " …" if len(places) > 8 else ""

@@ -1,0 +1,1 @@
+"""Importing: the wizard's four steps (files, columns, events, check)."""
