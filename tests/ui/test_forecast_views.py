@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import line
+from tests.ui.loading import load
 from workbench.journey import edits
 from workbench.journey.assumptions import LiftRange, Source
 from workbench.journey.element import ElementId, LinkId
 from workbench.journey.journey import Journey
+from workbench.journey.rule import Rule
 
 
 def typed(volume: float = 50_000.0) -> Journey:
@@ -143,3 +145,53 @@ def test_a_target_in_money_and_a_map_without_figures(window, qtbot):
     window.desk.start(Journey())
     qtbot.waitUntil(lambda: panel.title.text() == "What a target takes", timeout=10_000)
     assert not panel.table.isVisible()
+
+
+def shop(tmp_path, desk, qtbot, with_value: bool = True) -> None:
+    """20 people fill carts of 10, 20 .. 200; every fourth buys; a year later somebody comes by."""
+    rows = ["user,time,event,cart_value"]
+    for n in range(20):
+        rows.append(f"u{n},2026-01-01T00:{n:02d}:00Z,add_to_cart,{10 * (n + 1) if with_value else ''}")
+        if n % 4 == 0:
+            rows.append(f"u{n},2026-01-01T01:{n:02d}:00Z,purchase,")
+    rows.append("z,2026-12-31T00:00:00Z,visit,")
+    journey = edits.amend(line("cart", "order"), [ElementId("cart")], rule=Rule(("add_to_cart",)))
+    journey = edits.amend(journey, [ElementId("order")], rule=Rule(("purchase",)))
+    load(desk, qtbot, tmp_path, "\n".join(rows) + "\n", journey)
+
+
+def test_carts_above_a_threshold_are_counted_and_won_back(window, desk, qtbot, tmp_path):
+    shop(tmp_path, desk, qtbot)
+    panel = window.results.recovery
+    window.results.show_panel(panel)
+    qtbot.waitUntil(lambda: panel.table.rowCount() > 0, timeout=20_000)
+    assert panel.cart.currentText() == "Cart"
+    assert "15 carts were abandoned" in panel.note.text()
+    assert "“cart_value”" in panel.note.text()
+    commit(panel.threshold, "150")
+    assert panel.title.text() == "4 carts above $150: 15.0 % won back is $110 ($73.00 to $146)"
+    commit(panel.rate, "30 %")
+    assert "rate" in panel.title.text()
+    commit(panel.high, "40 %")
+    assert "30.0 % won back is $219" in panel.title.text()
+    panel.table.cellClicked.emit(0, 0)
+    assert panel.threshold.value == 0
+
+
+def test_without_a_cart_value_it_says_so_and_takes_typed_ones(window, desk, qtbot, tmp_path):
+    shop(tmp_path, desk, qtbot, with_value=False)
+    panel = window.results.recovery
+    window.results.show_panel(panel)
+    qtbot.waitUntil(lambda: "tells what it is worth" in panel.note.text(), timeout=20_000)
+    assert not panel.table.isVisible()
+    commit(panel.carts, "300")
+    commit(panel.value, "620")
+    assert panel.title.text() == "300 carts at $620 (typed): 15.0 % won back is $27,900 ($18,600 to $37,200)"
+    assert "45.0 orders (30.0 to 60.0)" in panel.note.text()
+
+
+def test_without_events_carts_may_be_typed(window):
+    window.desk.start(typed())
+    panel = window.results.recovery
+    window.results.show_panel(panel)
+    assert "No events are loaded" in panel.note.text()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,7 +29,16 @@ def cart_value_property(store: EventStore, cart_rows: Rows) -> str | None:
 
 def _amounts(column: Column) -> NDArray[np.float64]:
     """Number of each code, 0 where missing or no number."""
-    return np.array([0.0, *(value if isinstance(value, int | float) else 0.0 for value in column.values)])
+    return np.array([0.0, *map(_amount, column.values)])
+
+
+def _amount(value: object) -> float:
+    """A delimited file holds numbers as text."""
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return 0.0
+    return number if isfinite(number) else 0.0
 
 
 def abandoned_cart_values(

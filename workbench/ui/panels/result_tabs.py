@@ -15,6 +15,7 @@ from workbench.ui.panels.frictions import FrictionsPanel
 from workbench.ui.panels.funnel import FunnelPanel
 from workbench.ui.panels.quadrant import QuadrantPanel
 from workbench.ui.panels.quality import QualityPanel
+from workbench.ui.panels.recovery import RecoveryPanel
 from workbench.ui.panels.segment_mix import SegmentMix
 from workbench.ui.panels.segments import SegmentsPanel
 from workbench.ui.panels.selection_tests import SelectionTestsPanel
@@ -35,9 +36,15 @@ class ResultTabs(QTabWidget):
         self.funnel, self.drop_offs, self.dead_ends = FunnelPanel(desk), DropOffsPanel(desk), DeadEndsPanel(desk)
         self.forecast = ForecastPanel(desk)
         self.sensitivity, self.target = SensitivityPanel(desk), TargetPanel(desk)
+        self.recovery = RecoveryPanel(desk)
         self.forecast_views = Views(
             "the forecast",
-            (("What if", self.forecast), ("What brings most", self.sensitivity), ("Target", self.target)),
+            (
+                ("What if", self.forecast),
+                ("What brings most", self.sensitivity),
+                ("Target", self.target),
+                ("Recovery", self.recovery),
+            ),
         )
         self.audit, self.frictions, self.selection = AuditPanel(desk), FrictionsPanel(desk), SelectionTestsPanel(desk)
         self.audit_views = Views(
