@@ -15,6 +15,9 @@ pytestmark = pytest.mark.corpus
 
 S5 = "session_start > view_item > add_to_cart > begin_checkout > purchase"
 OPTIONS = {
+    "first/ge": ("--ties", "any"),
+    "first/gt": ("--ties", "increasing"),
+    "first/row": ("--ties", "file"),
     "greedy/ge": ("--entry", "first", "--ties", "any"),
     "greedy/gt": ("--entry", "first", "--ties", "increasing"),
     "greedy/row": ("--entry", "first", "--ties", "file"),
@@ -64,8 +67,9 @@ def funnels(found: dict[str, Any]) -> Iterator[tuple[list[str], str, list[int]]]
                 yield part["steps"], "none greedy/ge", part["nowindow_greedy_ge"]
 
 
-def step_text(steps: list[str]) -> str:
-    return " > ".join(step if "|" in step else f'"{step}"' for step in steps)
+def step_text(steps: list[str], way: str = "") -> str:
+    limit = "[first]" if way.startswith("first/") else ""
+    return " > ".join((step if "|" in step else f'"{step}"') + limit for step in steps)
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -82,7 +86,7 @@ def test_every_funnel_of_a_set(breadcrumb: CommandLine, corpus: Path, name: str)
     data = files(corpus, name)
     for steps, way, counts in funnels(truth(corpus, name)):
         window, key = way.split()
-        found = breadcrumb.counts(*data, "--steps", step_text(steps), "--window", window, *OPTIONS[key])
+        found = breadcrumb.counts(*data, "--steps", step_text(steps, key), "--window", window, *OPTIONS[key])
         assert found == counts, (steps, way)
 
 
@@ -128,6 +132,13 @@ def test_published_figures_of_the_simple_shop(breadcrumb: CommandLine, corpus: P
     assert [step["count"] for step in shown["steps"]] == [3611, 1924, 653]
     assert [round(step["rate_step"], 4) for step in shown["steps"][1:]] == [0.5328, 0.3394]
     assert round(shown["steps"][2]["rate_total"], 4) == 0.1808
+
+
+def test_published_week_of_the_merchandise_shop(breadcrumb: CommandLine, corpus: Path) -> None:
+    """JasonValade/google-store-funnel-analysis, weekly_conversion.csv, week of 2021-01-25: first times in a session."""
+    steps = " > ".join(f"{name}[first in session]" for name in ("view_item", "begin_checkout", "purchase"))
+    week = ("--count-by", "session", "--from", "2021-01-25", "--to", "2021-01-31")
+    assert breadcrumb.counts(*files(corpus, "ga4_11_days"), "--steps", steps, *week) == [6187, 548, 293]
 
 
 def test_step_counts_in_every_shape(breadcrumb: CommandLine, corpus: Path) -> None:

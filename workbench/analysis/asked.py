@@ -22,6 +22,9 @@ from workbench.journey.rule import Condition, Rule
 
 _UNITS_S = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$", re.IGNORECASE)
+_LIMIT = re.compile(
+    r"^(?:(?P<first>first)|nth (?P<nth>\d+)|at least (?P<least>\d+)|within (?P<within>\d\S*))(?P<per> in session)?$"
+)
 _HOW = "See --help for the words that are known."
 
 
@@ -33,12 +36,15 @@ def wrong(message: str) -> WorkbenchError:
 def parse_steps(text: str) -> list[Rule]:
     """Read "view_item > add_to_cart|add_to_wishlist > purchase".
 
-    A name with blanks or signs is quoted; a step may end in conditions: `scroll[percent_scrolled >= 90]`.
+    A name with blanks or signs is quoted; a step may end in conditions and limits, with commas between them:
+    `scroll[percent_scrolled >= 90]`, `view[first in session]`, `view[nth 2]`, `view[at least 3, within 7d]`.
 
     Examples
     --------
     >>> [str(rule) for rule in parse_steps('a > "b > c"|d > scroll[percent >= 90]')]
     ['a', 'b > c or d', 'scroll and percent >= 90']
+    >>> [str(rule) for rule in parse_steps("view[first in session] > view[at least 3, within 7d]")]
+    ['view and the 1. time in the session', 'view and at least 3 times and within 604800 s of the first event']
     """
     rules = [_step(part) for part in _split(text, ">")]
     if not rules:
@@ -70,8 +76,27 @@ def _step(text: str) -> Rule:
     )
     if not plain:
         raise wrong(f"“{text}” names no event.")
-    conditions = [part for part in _split(found["where"] or "", ",")] if found else []
-    return Rule(plain, tuple(Condition.parse(part) for part in conditions))
+    parts = _split(found["where"] or "", ",") if found else []
+    rule, conditions = Rule(plain), []
+    for part in parts:
+        limit = _LIMIT.match(part)
+        if limit is None:
+            conditions.append(Condition.parse(part))
+        else:
+            rule = _limited(rule, limit)
+    return replace(rule, conditions=tuple(conditions))
+
+
+def _limited(rule: Rule, limit: re.Match[str]) -> Rule:
+    if limit["within"]:
+        return replace(rule, within_s=seconds_of(limit["within"]))
+    nth = 1 if limit["first"] else int(limit["nth"]) if limit["nth"] else None
+    least = int(limit["least"]) if limit["least"] else None
+    if 0 in (nth, least):
+        raise wrong(f"“{limit[0]}” counts from 1.")
+    return replace(
+        rule, nth=nth or rule.nth, count_at_least=least or rule.count_at_least, per_session=bool(limit["per"])
+    )
 
 
 def seconds_of(text: str) -> float | None:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from workbench.analysis.cache import cache_of
 from workbench.analysis.conditions import numbers_in, passing_rows
 from workbench.analysis.match import FirstTime, Match, Predicate
-from workbench.analysis.options import US
-from workbench.analysis.stream import Stream
+from workbench.analysis.options import US, CountBy, Unit
+from workbench.analysis.stream import Stream, session_numbers
 from workbench.events.store import EventStore
 
 Rows = NDArray[np.integer[Any]]
@@ -47,11 +47,31 @@ def matching_rows(store: EventStore, match: Match, base: NDArray[np.int64] | Non
         rows = np.unique(np.concatenate(parts))
     if match.within_s is not None:
         rows = _soon(store, rows, base, round(match.within_s * US))
-    if match.nth is not None:
-        rows = rows[_rank(store.user_of(rows)) == match.nth - 1]
-    if match.sum_property is not None and match.sum_at_least is not None:
-        rows = _reaching(store, rows, match.sum_property, match.sum_at_least)
+    if match.nth is not None or match.sum_property is not None:
+        rows = _limited(store, rows, match, base)
     return rows
+
+
+def _limited(store: EventStore, rows: Rows, match: Match, base: NDArray[np.int64] | None) -> Rows:
+    """Of the rows in order of their owner (person or session), the n-th of each, or the one that completes the sum."""
+    owner = store.user_of(rows)
+    if match.per_session:
+        owner = _sessions(store, base, rows)
+        order = np.argsort(owner, kind="stable")  # mapped sessions of one person may overlap in time
+        rows, owner = rows[order], owner[order]
+    if match.nth is not None:
+        keep = _rank(owner) == match.nth - 1
+        rows, owner = rows[keep], owner[keep]
+    if match.sum_property is not None and match.sum_at_least is not None:
+        rows = _reaching(store, rows, owner, match.sum_property, match.sum_at_least)
+    return np.sort(rows) if match.per_session else rows
+
+
+def _sessions(store: EventStore, base: NDArray[np.int64] | None, rows: Rows) -> NDArray[np.int64]:
+    """Number of the session of each row, told by all events that are any."""
+    unit = Unit(CountBy.SESSION, session_property=store.session_property)
+    numbers = session_numbers(store, unit, base)
+    return numbers[rows if base is None else np.searchsorted(base, rows)]
 
 
 def _predicate_rows(store: EventStore, predicate: Predicate, base: NDArray[np.int64] | None) -> Rows:
@@ -106,16 +126,15 @@ def _soon(store: EventStore, rows: Rows, base: NDArray[np.int64] | None, within_
     return soon
 
 
-def _reaching(store: EventStore, rows: Rows, name: str, amount: float) -> Rows:
-    """The row at which each user's running sum first reaches the amount."""
+def _reaching(store: EventStore, rows: Rows, owner: NDArray[np.int64], name: str, amount: float) -> Rows:
+    """The row at which each owner's running sum first reaches the amount."""
     numbers = np.nan_to_num(numbers_in(store, name, rows))
-    users = store.user_of(rows)
-    rank = _rank(users)
+    rank = _rank(owner)
     total = np.cumsum(numbers)
     before = (total - numbers)[rank == 0]
     running = total - np.repeat(before, np.diff(np.append(np.flatnonzero(rank == 0), len(rows))))
     reached = np.flatnonzero(running >= amount - 1e-9 * abs(amount))
-    first: Rows = rows[reached[_rank(users[reached]) == 0]]
+    first: Rows = rows[reached[_rank(owner[reached]) == 0]]
     return first
 
 

@@ -29,7 +29,8 @@ class Match:
     """Any of the predicates, then limited by what the person did before.
 
     `within_s` keeps events that many seconds after the person's first; `nth` the n-th of those left; `sum_at_least`
-    the one at which the running sum of `sum_property` reaches the amount.
+    the one at which the running sum of `sum_property` reaches the amount; both begin anew in every session if
+    `per_session` (sessions as the source maps them, else cut at pauses of half an hour).
     """
 
     any_of: tuple[Predicate, ...] = ()
@@ -37,6 +38,7 @@ class Match:
     nth: int | None = None
     sum_property: str | None = None
     sum_at_least: float | None = None
+    per_session: bool = False
 
     @classmethod
     def of(cls, rule: Rule) -> Match:
@@ -48,7 +50,8 @@ class Match:
         3
         """
         predicates = tuple(Predicate(name, rule.conditions) for name in rule.events)
-        return cls(predicates, rule.within_s, rule.nth or rule.count_at_least, rule.sum_property, rule.sum_at_least)
+        nth = rule.nth or rule.count_at_least
+        return cls(predicates, rule.within_s, nth, rule.sum_property, rule.sum_at_least, rule.per_session)
 
     @property
     def is_plain(self) -> bool:

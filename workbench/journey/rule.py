@@ -99,8 +99,8 @@ class Rule:
     """Event name(s) plus conditions (all must hold), optionally counted up to a threshold.
 
     `nth` takes only the n-th such event of a person; `count_at_least` the event that completes the count;
-    `sum_property` / `sum_at_least` the event at which the running sum reaches the amount; `within_s` only events
-    that many seconds after the person's first event.
+    `sum_property` / `sum_at_least` the event at which the running sum reaches the amount, all of them counted anew in
+    every session if `per_session`; `within_s` only events that many seconds after the person's first event.
     """
 
     events: tuple[str, ...] = ()
@@ -110,6 +110,7 @@ class Rule:
     sum_property: str | None = None
     sum_at_least: float | None = None
     within_s: float | None = None
+    per_session: bool = False
 
     @property
     def is_bound(self) -> bool:
@@ -124,6 +125,8 @@ class Rule:
             parts.append(f"at least {self.count_at_least} times")
         if self.sum_property:
             parts.append(f"sum of {self.sum_property} >= {self.sum_at_least:g}")
+        if self.per_session and len(parts) > 1 + len(self.conditions):
+            parts[-1] += " in the session"
         if self.within_s:
             parts.append(f"within {self.within_s:g} s of the first event")
         return " and ".join(parts)

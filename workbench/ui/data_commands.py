@@ -15,7 +15,7 @@ from workbench.ui.command_group import CommandGroup
 from workbench.ui.data_words import one_line
 from workbench.ui.dialogs import ask
 
-_ENDINGS = "csv tsv txt json jsonl ndjson parquet xlsx xls ods gz zip zst xes"
+_ENDINGS = "csv tsv txt json jsonl ndjson xml xes parquet arrow feather orc avro xlsx xls ods gz zip zst"
 _DATA = f"Exports ({' '.join(f'*.{ending}' for ending in _ENDINGS.split())});;All files (*)"
 
 

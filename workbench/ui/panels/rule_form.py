@@ -14,6 +14,7 @@ from workbench.session.desk import Desk
 from workbench.ui import numbers
 from workbench.ui.data_words import event_totals
 from workbench.ui.fields import TextField, clear, label, section, tool_button
+from workbench.ui.panels.limit_form import LimitForm
 
 _BARE = (Operator.SET, Operator.NOT_SET)
 _MOST_VALUES = 300
@@ -88,6 +89,9 @@ class RuleForm(QWidget):
         self._add_condition = tool_button("+ condition")
         self._add_condition.clicked.connect(self._on_add_condition)
         layout.addWidget(self._add_condition)
+        self.limit = LimitForm()
+        self.limit.committed.connect(self._emit)
+        layout.addWidget(self.limit)
         self.hits = label("", "muted")
         layout.addWidget(self.hits)
 
@@ -106,9 +110,7 @@ class RuleForm(QWidget):
             return "No event is chosen yet."
         if figures is None or figures.hits is None:
             return "Hits appear once data is loaded."
-        extra = [part for part in str(self._rule).split(" and ")[1 + len(self._rule.conditions) :]]
-        words = f"{numbers.count(figures.hits)} hits in the data."
-        return f"{words} Also: {', '.join(extra)}." if extra else words
+        return f"{numbers.count(figures.hits)} hits in the data."
 
     def _rebuild(self) -> None:
         clear(self._rows)
@@ -125,6 +127,8 @@ class RuleForm(QWidget):
             row.dropped.connect(lambda i=index: self._set_condition(i, None))
             self._rows.addWidget(row)
         self._add_condition.setVisible(self._rule.is_bound)
+        self.limit.setVisible(self._rule.is_bound)
+        self.limit.show_rule(self._rule, self._properties())
 
     def _event_names(self) -> list[tuple[str, str]]:
         loaded = self._desk.shelf.first
