@@ -12,6 +12,7 @@ from scipy.stats import chisquare, norm, ttest_ind
 from statsmodels.stats.proportion import power_proportions_2indep
 
 from workbench.errors import WorkbenchError
+from workbench.forecast.bands import Band
 from workbench.forecast.experiments import (
     Arm,
     Guard,
@@ -24,7 +25,7 @@ from workbench.forecast.experiments import (
     read_out,
     revenue_read_out,
 )
-from workbench.forecast.retention import KeepCurve, day_retention, keep_curve
+from workbench.forecast.retention import KeepCurve, day_retention, keep_curve, lifetime
 from workbench.forecast.sequential import Spending, bounds, careless_looks, crossing_chance
 from workbench.forecast.sizing import (
     Alternative,
@@ -228,3 +229,33 @@ def test_day_retention_of_nobody_is_no_data() -> None:
     assert found.on_or_after_rate is None
     later = day_retention({"a": [0, 3]}, {"a": 5}, 20, 2)
     assert (later.on_day_rate, later.on_or_after_rate) == (0.0, 1.0)
+
+
+def test_a_lifetime_is_its_curve_with_a_band_from_resampled_people() -> None:
+    found = lifetime([1000, 869, 743, 653, 593, 551, 517, 491])
+    curve, bands = found.survival(12)
+    assert curve[12] == pytest.approx(0.378, abs=0.001)
+    assert bands[0] == Band(0.95, 1.0, 1.0)
+    assert bands[12].low < curve[12] < bands[12].high
+    value, band = found.value(100.0, 12)
+    later, _ = found.value(100.0, 12, 0.1)
+    assert value == pytest.approx(100 * sum(curve))
+    assert band.low < value < band.high
+    assert later < value
+
+
+def test_few_people_give_a_wider_lifetime_than_many() -> None:
+    many, few = (lifetime([n * k for k in (100, 60, 45, 38, 34)]).value(1.0, 12)[1] for n in (10, 1))
+    assert few.high - few.low > many.high - many.low
+
+
+@pytest.mark.parametrize("still", [[100, 80, 60, 50], [100, 100, 100, 100, 100], [5]])
+def test_a_lifetime_needs_four_periods_in_which_somebody_left(still: list[int]) -> None:
+    with pytest.raises(WorkbenchError, match="4 elapsed periods"):
+        lifetime(still)
+
+
+@pytest.mark.parametrize("still", [[50, 1, 0, 0, 0], [50, 50, 50, 50, 49]])
+def test_a_lifetime_of_those_who_all_leave_or_all_stay_is_finite(still: list[int]) -> None:
+    value, band = lifetime(still, draws=20).value(10.0, 12)
+    assert 10.0 <= band.low <= value <= band.high <= 130.0 + 1e-6

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.builders import line
@@ -195,3 +197,45 @@ def test_without_events_carts_may_be_typed(window):
     panel = window.results.recovery
     window.results.show_panel(panel)
     assert "No events are loaded" in panel.note.text()
+
+
+def club(tmp_path, desk, qtbot) -> None:
+    """120 members join on one day and pay every 30 days; a fifth of those left leaves each time."""
+    rows = ["user,time,event"]
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    left = 120
+    for month in range(7):
+        rows += [f"u{n},{start + timedelta(days=30 * month):%Y-%m-%dT%H:%M:%SZ},pay" for n in range(left)]
+        left -= left // 5
+    rows.append(f"z,{start + timedelta(days=215):%Y-%m-%dT%H:%M:%SZ},visit")
+    journey = edits.amend(line("visit", "pay"), [ElementId("pay")], value=10.0, rule=Rule(("pay",)))
+    journey = edits.amend(journey, [ElementId("visit")], rule=Rule(("visit",)))
+    load(desk, qtbot, tmp_path, "\n".join(rows) + "\n", journey)
+
+
+def test_days_are_counted_and_a_period_gives_a_lifetime(window, desk, qtbot, tmp_path):
+    club(tmp_path, desk, qtbot)
+    panel = window.results.retention
+    window.results.show_panel(panel)
+    qtbot.waitUntil(lambda: panel.table.rowCount() > 0, timeout=20_000)
+    days = {panel.table.item(row, 0).text(): row for row in range(panel.table.rowCount())}
+    assert panel.table.item(days["30"], 1).text().startswith("80.0 % (")
+    assert "96 of 120" in panel.table.item(days["30"], 1).toolTip()
+    assert panel.table.item(days["30"], 3).text().startswith("80.0 % (")
+    assert "only then" in panel.note.text()
+    commit(panel.period, "30")
+    qtbot.waitUntil(lambda: "A customer is worth $" in panel.title.text(), timeout=30_000)
+    assert "120 people over 6 periods, measured" in panel.note.text()
+    commit(panel.value, "20")
+    ten, twenty = panel.title.text(), None
+    commit(panel.discount, "10 %")
+    twenty = panel.title.text()
+    assert ten != twenty
+    commit(panel.period, "100")
+    qtbot.waitUntil(lambda: panel.note.text().startswith("No curve:"), timeout=30_000)
+
+
+def test_retention_without_events_says_what_to_load(window):
+    window.desk.start(typed())
+    window.results.show_panel(window.results.retention)
+    assert "Load event data" in window.results.retention.note.text()

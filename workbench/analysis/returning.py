@@ -1,4 +1,4 @@
-"""Who comes back: day-n retention of the people of a store."""
+"""Who comes back: day-n retention of the people of a store, and who is still there period by period."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from workbench.analysis.timeline import Rows
 from workbench.events.store import EventStore
 
 Ints = NDArray[np.int64]
+US = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +81,69 @@ def _midnights(store: EventStore, zone: str) -> Ints:
         datetime.combine(first + timedelta(days=i), time(), where).timestamp() for i in range((last - first).days + 1)
     )
     return np.array([round(second * 1e6) for second in midnights], dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodReturns:
+    """One cohort, all of whose periods have elapsed: `still[k]` of its people were active in period k or later."""
+
+    period_s: float
+    still: tuple[int, ...]
+
+    @property
+    def people(self) -> int:
+        return self.still[0]
+
+    @property
+    def rates(self) -> tuple[Rate, ...]:
+        return tuple(Rate.of(k, self.people) for k in self.still)
+
+
+def period_returns(
+    store: EventStore, period_s: float, rows: Rows | None = None, fewest: int = 30
+) -> PeriodReturns | None:
+    """Who of one cohort was still active, period by period since the own start.
+
+    Parameters
+    ----------
+    store : EventStore
+    period_s : float
+        Length of a period, such as 30 days for a monthly payment.
+    rows : ascending rows, optional
+        What counts as active and as the start; all events by default.
+    fewest : int
+        The cohort is cut after as many periods as this many people, and a fifth of all, have seen in full. One more
+        period has passed for all of them: activity in the last one shown could still be seen.
+
+    Returns
+    -------
+    PeriodReturns or None
+        None where not even one period has passed for enough people.
+
+    Examples
+    --------
+    >>> day = 86_400
+    >>> rows = [("a", 0, "pay"), ("a", 30 * day, "pay"), ("a", 60 * day, "pay"), ("b", 0, "pay"), ("z", 90 * day, "x")]
+    >>> store = EventStore.from_rows(rows)
+    >>> period_returns(store, 30 * day, store.postings(store.code_by_name["pay"]), fewest=2).still
+    (2, 1, 1)
+    """
+    active = np.arange(store.n_events) if rows is None else np.asarray(rows, dtype=np.int64)
+    if not len(active):
+        return None
+    length = round(period_s * US)
+    owner, at = store.user_of(active), store.time_us[active]
+    is_first = np.diff(owner, prepend=-1) != 0
+    group = np.cumsum(is_first) - 1
+    start = at[is_first]
+    passed = ((store.data_end_us or 0) - start) // length
+    needed = max(fewest, round(len(start) / 5))
+    if len(start) < needed:
+        return None
+    periods = int(np.sort(passed)[::-1][needed - 1]) - 1
+    if periods < 1:
+        return None
+    last = np.zeros(len(start), dtype=np.int64)
+    np.maximum.at(last, group, (at - start[group]) // length)
+    last = last[passed > periods]
+    return PeriodReturns(period_s, tuple(int((last >= k).sum()) for k in range(periods + 1)))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.errors import WorkbenchError
+from workbench.forecast.bands import Band
 
 MIN_PERIODS = 4
+_FAR = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +133,80 @@ def keep_curve(survival: Sequence[float], people: float = 1000.0) -> KeepCurve:
         stayed = betaln(a, b + periods[-1]) - betaln(a, b)
         return -float(lost @ churned + people * kept[-1] * stayed)
 
+    # Where all leave at once, or hardly anybody does, the likelihood rises without end: any curve far out fits.
     found = minimize(
-        surprise, np.zeros(2), method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-8, "maxiter": 5000}
+        surprise,
+        np.zeros(2),
+        method="Nelder-Mead",
+        bounds=((-_FAR, _FAR), (-_FAR, _FAR)),
+        options={"xatol": 1e-8, "fatol": 1e-8, "maxiter": 500},
     )
     alpha, beta = np.exp(found.x)
     return KeepCurve(float(alpha), float(beta))
+
+
+@dataclass(frozen=True)
+class Lifetime:
+    """The fitted curve of one cohort, and the curves of resampled ones: what they differ by is how sure it is."""
+
+    curve: KeepCurve
+    draws: tuple[KeepCurve, ...]
+    periods_seen: int
+
+    def survival(self, periods: int) -> tuple[list[float], list[Band]]:
+        """Share still there after 0..periods, and its 95 % bands."""
+        drawn = np.array([curve.survival(periods) for curve in self.draws])
+        low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+        bands = [Band(0.95, a, b) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
+        return self.curve.survival(periods), bands
+
+    def value(self, per_period: float, periods: int, discount: float = 0.0) -> tuple[float, Band]:
+        """Value of a new person over the periods, discounted, and its 95 % band."""
+        drawn = [curve.lifetime_value(per_period, periods, discount) for curve in self.draws]
+        low, high = np.quantile(drawn, [0.025, 0.975]).tolist()
+        return self.curve.lifetime_value(per_period, periods, discount), Band(0.95, low, high)
+
+
+_STAYING = KeepCurve(1e-9, 1.0)
+
+
+def lifetime(still: Sequence[int], seed: int = 1, draws: int = 200) -> Lifetime:
+    """Fit the curve to a cohort's counts, and to `draws` resamples of its people.
+
+    Parameters
+    ----------
+    still : sequence of int
+        People of one cohort who are still there at period 0 (all of them), 1, 2 ...
+    seed, draws : int
+        Of the resampling.
+
+    Raises
+    ------
+    WorkbenchError
+        With fewer than 4 periods after the start, or while nobody has left.
+
+    Examples
+    --------
+    >>> found = lifetime([1000, 869, 743, 653, 593, 551, 517, 491], draws=20)
+    >>> value, band = found.value(100.0, 12)
+    >>> band.low < value < band.high
+    True
+    """
+    if len(still) <= MIN_PERIODS or still[0] == still[-1]:
+        raise WorkbenchError(
+            f"A retention curve needs {MIN_PERIODS} elapsed periods, in which somebody left.",
+            f"{max(0, len(still) - 1)} periods are known. Load a longer time, or set a shorter period.",
+        )
+    people = still[0]
+    fates = np.array([*(a - b for a, b in pairwise(still)), still[-1]])
+    rng = np.random.default_rng([seed, 3])
+    resampled = rng.multinomial(people, fates / people, draws)
+    curves = (keep_curve(_shares(row), people) if row[-1] < people else _STAYING for row in resampled)
+    return Lifetime(keep_curve(_shares(fates), people), tuple(curves), len(still) - 1)
+
+
+def _shares(fates: NDArray[np.int64]) -> list[float]:
+    """Share still there at the start of each period, from how many left in each and how many stayed."""
+    left = np.concatenate([[0], np.cumsum(fates[:-1])])
+    shares: list[float] = (1.0 - left / fates.sum()).tolist()
+    return shares

@@ -16,6 +16,7 @@ from workbench.ui.panels.funnel import FunnelPanel
 from workbench.ui.panels.quadrant import QuadrantPanel
 from workbench.ui.panels.quality import QualityPanel
 from workbench.ui.panels.recovery import RecoveryPanel
+from workbench.ui.panels.retention import RetentionPanel
 from workbench.ui.panels.segment_mix import SegmentMix
 from workbench.ui.panels.segments import SegmentsPanel
 from workbench.ui.panels.selection_tests import SelectionTestsPanel
@@ -36,7 +37,7 @@ class ResultTabs(QTabWidget):
         self.funnel, self.drop_offs, self.dead_ends = FunnelPanel(desk), DropOffsPanel(desk), DeadEndsPanel(desk)
         self.forecast = ForecastPanel(desk)
         self.sensitivity, self.target = SensitivityPanel(desk), TargetPanel(desk)
-        self.recovery = RecoveryPanel(desk)
+        self.recovery, self.retention = RecoveryPanel(desk), RetentionPanel(desk)
         self.forecast_views = Views(
             "the forecast",
             (
@@ -44,6 +45,7 @@ class ResultTabs(QTabWidget):
                 ("What brings most", self.sensitivity),
                 ("Target", self.target),
                 ("Recovery", self.recovery),
+                ("Retention, value", self.retention),
             ),
         )
         self.audit, self.frictions, self.selection = AuditPanel(desk), FrictionsPanel(desk), SelectionTestsPanel(desk)
