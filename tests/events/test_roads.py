@@ -37,7 +37,7 @@ def rows_of(reading: Reading) -> list[tuple[Any, ...]]:
 def opened(folder: Path, content: str, staging: Staging) -> DelimitedReading:
     path = folder / "given.csv"
     path.write_text(content, encoding="utf-8", newline="")
-    return open_delimited(Member("given.csv", path, path), read_text(path, staging, Ledger()))
+    return open_delimited(Member("given.csv", path, path), read_text(path, staging, Ledger()), staging)
 
 
 @given(rows=TABLES, newline=st.sampled_from(["\n", "\r\n"]), note=st.sampled_from(["note", "a\nnote", 'a "note"']))

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from workbench.errors import WorkbenchError
 from workbench.events.report import ImportReport
-from workbench.events.source import Choices, import_events
+from workbench.events.source import Choices, import_counts, import_events
 from workbench.events.store import EventStore
 
 HEADER = ["user_id", "event", "timestamp", "revenue"]
@@ -101,3 +101,41 @@ def test_an_open_document_is_read_like_any_workbook(tmp_path: Path) -> None:
     )
     _, report = imported(path)
     assert (report.sources[0].container, report.rows, report.users, report.revenue) == ("ods", 2, 2, 3.5)
+
+
+def test_a_sheet_a_month_is_one_table_and_it_is_said(tmp_path: Path) -> None:
+    months = {
+        f"2021-0{month}": [["Report"], HEADER, *[[f"u{n}", "view", AT, month] for n in range(month)]]
+        for month in (1, 2, 3)
+    }
+    path = saved(tmp_path, months | {"Notes": [["about", "this"], ["a", "b"]]})
+    _, report = imported(path)
+    said = {str(one.kind): (one.count, one.example) for one in report.repairs}
+    assert (report.rows, report.users, report.revenue) == (6, 3, 14)
+    assert said["sheets_joined"] == (3, "2021-01: 1 rows, 2021-02: 2 rows, 2021-03: 3 rows")
+    assert said["sheet_passed_over"] == (1, "Notes")
+    assert imported(path, Choices(sheet="2021-02"))[1].rows == 2
+
+
+def test_a_copy_and_a_sheet_of_everything_are_not_counted_twice(tmp_path: Path) -> None:
+    january, february = [["u1", "view", AT, 1]], [["u2", "buy", AT, 2], ["u3", "buy", AT, 3]]
+    copies = {"Data": [HEADER, *january], "Data (2)": [HEADER, *january]}
+    assert imported(saved(tmp_path, copies))[1].rows == 1
+    (tmp_path / "all").mkdir()
+    whole = {"All": [HEADER, *january, *february], "Jan": [HEADER, *january], "Feb": [HEADER, *february]}
+    _, report = imported(saved(tmp_path / "all", whole))
+    assert (report.rows, report.sources[0].sheet) == (3, "All")
+
+
+def test_counts_in_a_sheet_a_month_are_added(tmp_path: Path) -> None:
+    sheets = {f"M{n}": [["step", "count"], ["Visit", 10 * n], ["Buy", n]] for n in (1, 2)}
+    counts = import_counts([saved(tmp_path, sheets)])
+    assert [counts.count(step) for step in counts.steps] == [30, 3]
+
+
+def test_long_numbers_as_ids_are_flagged_and_short_ones_are_exact(tmp_path: Path) -> None:
+    path = saved(tmp_path, {"A": [HEADER, [(1 << 53) + 2, "view", AT, 1], [1234567890123456, "view", AT, 1]]})
+    store, report = imported(path)
+    assert set(store.user_ids) == {"9007199254740994", "1234567890123456"}
+    assert {str(one.kind): one.count for one in report.repairs}["number_rounded"] == 1
+    assert [one.count for one in report.quality if one.kind == "damaged_ids"] == [1]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.events.repairs import Repair, RepairKind
 from workbench.events.report import Finding, ImportReport
 from workbench.events.store import Column, EventStore
 from workbench.events.vocabulary import is_purchase
@@ -44,14 +45,19 @@ def dominant_ids(store: EventStore, rows: int) -> Iterator[Finding]:
         )
 
 
-def damaged_ids(store: EventStore) -> Iterator[Finding]:
-    """Ids in the notation that a spreadsheet gives to long numbers."""
-    damaged = [text for text in _texts(store.user_ids) if _DAMAGED.match(text)]
+def damaged_ids(store: EventStore, repairs: Sequence[Repair] = ()) -> Iterator[Finding]:
+    """Ids in the notation that a spreadsheet gives to long numbers, and long numbers out of a spreadsheet."""
+    is_rounded = any(one.kind is RepairKind.NUMBER_ROUNDED for one in repairs)
+    damaged = [t for t in _texts(store.user_ids) if _DAMAGED.match(t) or (is_rounded and _is_too_long(t))]
     if damaged:
         text = "Ids were turned into rounded numbers by a spreadsheet; different people may have become one."
         yield Finding(
             "damaged_ids", len(damaged), text, damaged[0], fix="Export again and open the file here directly."
         )
+
+
+def _is_too_long(text: str) -> bool:
+    return text.isdecimal() and int(text) >= 1 << 53
 
 
 def _texts(ids: Sequence[str], most: int = 2_000_000) -> Iterator[str]:

@@ -6,7 +6,7 @@ import csv
 import io
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -15,7 +15,7 @@ import numpy as np
 from workbench.errors import WorkbenchError
 from workbench.events import dialect as dialects
 from workbench.events import duck
-from workbench.events.archives import Member
+from workbench.events.archives import Member, Staging
 from workbench.events.dialect import Dialect
 from workbench.events.reading import BATCH_ROWS, SAMPLE_ROWS, Origin, Rows, header_names, invented_names, text_rows
 from workbench.events.repairs import Ledger, RepairKind
@@ -75,16 +75,17 @@ class _Lines:
 class DelimitedReading:
     """A delimited text file with its dialect."""
 
-    def __init__(self, member: Member, text: TextFile, dialect: Dialect) -> None:
+    def __init__(self, member: Member, text: TextFile, dialect: Dialect, signs: str = "") -> None:
         self._member = member
         self._text = text
+        self._signs = signs
         self.dialect = dialect
 
     @property
     def origin(self) -> Origin:
         container = {"\t": "tsv"}.get(self.dialect.separator, "csv")
-        text = self._text
-        return Origin(self._member, container, text.size, text.sha256, text.encoding, self.dialect.separator)
+        text, separator = self._text, self._signs or self.dialect.separator
+        return Origin(self._member, container, text.size, text.sha256, text.encoding, separator)
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -160,7 +161,7 @@ class DelimitedReading:
 
     def _book_preamble(self, ledger: Ledger) -> None:
         dialect, text = self.dialect, self._text
-        ledger.note(RepairKind.SEP_LINE, int(dialect.has_sep_line), f"sep={dialect.separator}")
+        ledger.note(RepairKind.SEP_LINE, int(dialect.has_sep_line), f"sep={self._signs or dialect.separator}")
         ledger.note(RepairKind.COMMENT_LINES, len(dialect.comments), next(iter(dialect.comments), ""))
         ledger.note(RepairKind.TITLE_ROWS, dialect.titles)
         if not text.has_one_newline:
@@ -220,10 +221,13 @@ class DelimitedReading:
         return len(cells) != self.dialect.width and len(first) == self.dialect.width
 
     def _split(self, line: str) -> list[str]:
-        return line.rstrip("\r\n").split(self.dialect.separator)
+        """The cells of one line; a quotation mark without its second is taken off."""
+        quote = self.dialect.quote
+        cells = line.rstrip("\r\n").split(self.dialect.separator)
+        return [_unquoted(cell, quote) if cell.startswith(quote) else cell for cell in cells]
 
     def _literal(self, lines: _Lines, ledger: Ledger) -> list[str]:
-        """The first line of the record with its quotation marks as plain characters; the rest goes back."""
+        """The first line of the record without the quotation mark that is never closed; the rest goes back."""
         line = lines.take_back(1)[0]
         ledger.note(RepairKind.QUOTE_BROKEN, 1, line.strip()[:120], [lines.number])
         lenient = csv.reader([line], delimiter=self.dialect.separator, quotechar=self.dialect.quote)
@@ -320,10 +324,39 @@ class DelimitedReading:
         return relation.to_arrow_reader(BATCH_ROWS)
 
 
-def open_delimited(member: Member, text: TextFile) -> DelimitedReading:
+def _unquoted(cell: str, quote: str) -> str:
+    inner = cell[1:-1] if len(cell) > 1 and cell.endswith(quote) else cell[1:]
+    return inner.replace(quote * 2, quote)
+
+
+def open_delimited(member: Member, text: TextFile, staging: Staging) -> DelimitedReading:
     """Open a text file as delimited rows."""
+    head = _complete_head(text)
+    signs = dialects.several_signs(head)
+    if signs:
+        text = _with_one_sign(text, signs, staging)
+        head = _complete_head(text)
+    return DelimitedReading(member, text, dialects.sniff(head), signs)
+
+
+def _complete_head(text: TextFile) -> str:
     with text.path.open("rb") as file:
         file.seek(text.start)
         head = file.read(_HEAD)
     complete = head[: head.rfind(b"\n") + 1] if len(head) == _HEAD and b"\n" in head else head
-    return DelimitedReading(member, text, dialects.sniff(complete.decode("utf-8", "replace")))
+    return complete.decode("utf-8", "replace")
+
+
+def _with_one_sign(text: TextFile, signs: str, staging: Staging) -> TextFile:
+    """A copy in which one sign separates cells; between quotation marks the signs stay."""
+    target, several, one = staging.new_path(), signs.encode(), dialects.UNIT.encode()
+    is_inside = False
+    with text.path.open("rb") as source, target.open("wb") as out:
+        source.seek(text.start)
+        for line in source:
+            parts = line.split(b'"')
+            for place, part in enumerate(parts):
+                out.write(b'"' * (place > 0))
+                out.write(part if is_inside else part.replace(several, one))
+                is_inside ^= place < len(parts) - 1
+    return replace(text, path=target, start=0)

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 
 from workbench.events import numbers, times
 
-SEPARATORS = (",", "\t", ";", "|", "\x01")
-_SEP_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
+SEPARATORS = (",", "\t", ";", "|", "\x01", "\x1f", "^", "~")
+# Signs that stand for one separator together; a copy of the text has UNIT in their place.
+_SEVERAL = ("|~|", "~|~", "^|^", "|^|", "||", "::", "^^", "~~", ";;", "@@", "##")
+UNIT = "\x1f"
+_SEP_LINE = re.compile(r'^"?sep=(.{1,3}?)"?\s*$', re.IGNORECASE)
 _SAMPLE_ROWS = 300
 csv.field_size_limit(1 << 30)
 
@@ -39,7 +42,7 @@ def sniff(text: str) -> Dialect:
     body = lines[skip : skip + _SAMPLE_ROWS * 3]
     separator = named or _best_separator(body)
     quote, escape = _quoting(body, separator)
-    rows = parse("".join(body), separator, quote, escape)[:_SAMPLE_ROWS]
+    rows = _sampled(body, separator, quote, escape)[:_SAMPLE_ROWS]
     width = modal_width(rows)
     titles = _title_rows(rows, width)
     return Dialect(
@@ -59,6 +62,40 @@ def parse(text: str, separator: str, quote: str = '"', escape: str = "") -> list
     """Cells of a delimited text, row by row; blank lines are empty rows."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, quotechar=quote, escapechar=escape or None)
     return list(reader)
+
+
+def _sampled(body: Sequence[str], separator: str, quote: str, escape: str) -> list[list[str]]:
+    """The rows of a sample; a quotation mark that is never closed must not make one row of all the lines below it."""
+    rows = parse("".join(body), separator, quote, escape)
+    if sum(line.count(quote) for line in body) % 2 == 0 or len(rows) > len(body) / 3:
+        return rows
+    return [[cell.strip(quote) for cell in line.rstrip("\r\n").split(separator)] for line in body]
+
+
+def several_signs(text: str) -> str:
+    """The separator of several signs that a text uses, or "" if it uses none.
+
+    Examples
+    --------
+    >>> several_signs("user||event\\nu1||view\\n"), several_signs("a|b|||c\\n1|2|||3\\n")
+    ('||', '')
+    """
+    named, skip, _ = _preamble(text.splitlines(keepends=True))
+    if named is not None and len(named) > 1:
+        return named
+    lines = [line for line in text.splitlines()[skip:] if line.strip()][:_SAMPLE_ROWS]
+    for signs in _SEVERAL:
+        counts = Counter(line.count(signs) for line in lines)
+        usual, rows = counts.most_common(1)[0] if counts else (0, 0)
+        if usual and lines[0].count(signs) == usual and rows >= 0.9 * len(lines) and _are_one(lines[0], signs):
+            return signs
+    return ""
+
+
+def _are_one(header: str, signs: str) -> bool:
+    """Whether the signs stand between the names of a header, which holds no other separator and no empty name."""
+    cells = header.split(signs)
+    return all(cell.strip() and not any(sign in cell for sign in ",;\t|") for cell in cells)
 
 
 def _preamble(lines: Sequence[str]) -> tuple[str | None, int, tuple[str, ...]]:

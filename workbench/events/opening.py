@@ -22,7 +22,7 @@ _UNKNOWN = (
 )
 _EVENT_LOG = re.compile(r"<(?:\w+:)?log[\s>]")
 _WEB_PAGE = re.compile(r"<!doctype html|<html[\s>]", re.IGNORECASE)
-_TEXT_CONTROLS = re.compile(rb"[\x02-\x08\x0e-\x1a\x1c-\x1f]")
+_TEXT_CONTROLS = re.compile(rb"[\x02-\x08\x0e-\x1a]")
 _BEFORE_RECORDS = " \t\r\n\x1e"
 _COLUMNAR = {
     b"PAR1": "parquet",
@@ -59,7 +59,7 @@ def open_reading(member: Member, staging: Staging, ledger: Ledger, sheet: str | 
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return _open_sheet(member, ledger, sheet)
     _refuse_binary(member, head)
-    return _open_text(member, read_text(member.path, staging, ledger))
+    return _open_text(member, read_text(member.path, staging, ledger), staging)
 
 
 def _open_sheet(member: Member, ledger: Ledger, sheet: str | None) -> Reading:
@@ -79,7 +79,7 @@ def _refuse_binary(member: Member, head: bytes) -> None:
         raise WorkbenchError(f"{member.name} is no text, table or archive that is known.", _UNKNOWN)
 
 
-def _open_text(member: Member, text: TextFile) -> Reading:
+def _open_text(member: Member, text: TextFile, staging: Staging) -> Reading:
     head = _head(text)
     if head.strip() == "No data available":
         raise WorkbenchError(f"{member.name} says “No data available”.", "Export a period that holds visits.")
@@ -90,7 +90,7 @@ def _open_text(member: Member, text: TextFile) -> Reading:
         return JsonLinesReading(member, text)
     if first in ("{", "["):
         return JsonRecordsReading(member, text)
-    return open_delimited(member, text)
+    return open_delimited(member, text, staging)
 
 
 def _head(text: TextFile) -> str:

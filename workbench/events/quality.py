@@ -6,7 +6,7 @@ kind                  what it says
 missing_ids           rows whose user id is missing or a placeholder; they are in event totals, not in user funnels
 no_consent            rows sent without consent, which carry no user
 dominant_id           one user id stands on a large part of all rows: a placeholder, a kiosk or a bot
-damaged_ids           ids that a spreadsheet turned into 1.23E+17
+damaged_ids           ids that a spreadsheet rounded: written as 1.23E+17, or numbers of more than 15 digits
 bad_times             rows without a time that can be read, or with an impossible one
 future_times          events later than the import
 clock_skew            rows on which the device's clock and the server's are more than a day apart
@@ -75,7 +75,7 @@ def findings(
     """All findings about one import, in the order of the table above."""
     yield from _ids(report, seen)
     yield from crowd.dominant_ids(store, report.rows)
-    yield from crowd.damaged_ids(store)
+    yield from crowd.damaged_ids(store, report.repairs)
     yield from _times(report, seen)
     yield from timeline.order_findings(store)
     yield from _duplicates(report, seen)

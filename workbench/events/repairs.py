@@ -21,7 +21,7 @@ header_trimmed      blanks around a header were taken off
 header_repeated     the header stands again further down, as where files were put together; it is no row
 short_row           a row with too few cells; the missing ones are empty
 long_row            a row with more cells than the header; the surplus is not kept
-quote_broken        a quotation mark that is never closed was read as a plain character
+quote_broken        a quotation mark that is never closed was taken off, and its line ends where it ends
 blank_line          a line that holds nothing
 broken_record       a line or record that is no valid JSON was left out
 line_too_long       a line longer than 16 MiB was left out
@@ -41,6 +41,8 @@ missing_id          a placeholder such as null, (not set) or 0 stood where a use
 duplicate_id        an event whose id was already seen; the first one stays
 source_replaced     the same day came twice; the newer export counts
 source_repeated     the same file came twice; it counts once
+number_rounded      a spreadsheet's number of more than 15 digits: the file itself does not keep its last digits
+sheets_joined       visible sheets under the same header were read as one table; --sheet chooses one
 sheet_passed_over   another visible sheet of the workbook holds a table and was not read; --sheet chooses it
 junk_member         system files inside an archive were passed over
 identity_merged     an id was replaced by the one it was merged into
@@ -101,6 +103,8 @@ class RepairKind(StrEnum):
     SOURCE_REPLACED = "source_replaced"
     SOURCE_REPEATED = "source_repeated"
     JUNK_MEMBER = "junk_member"
+    NUMBER_ROUNDED = "number_rounded"
+    SHEETS_JOINED = "sheets_joined"
     SHEET_PASSED_OVER = "sheet_passed_over"
     IDENTITY_MERGED = "identity_merged"
     MASKED = "masked"

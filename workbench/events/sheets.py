@@ -22,18 +22,90 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 1_048_576
 MAX_UNPACKED = 4 << 30
+_EXACT = float(1 << 53)  # a spreadsheet keeps numbers as floats: beyond this neighbours become one
+
+
+class Sheet:
+    """One sheet of a workbook with the place of its table."""
+
+    def __init__(self, member: Member, book: Any, name: str) -> None:
+        self._member = member
+        self._book = book
+        self.name = name
+        self.rounded: list[int] = []
+
+    @cached_property
+    def _layout(self) -> tuple[int, int, bool, int]:
+        """(First row of the table, title rows above it, has a header, width)."""
+        head = [row for _, row in itertools.islice(self.rows(), 300)]
+        filled = [_trimmed(row) for row in head]
+        usual = dialects.modal_width(filled)
+        first = next((place for place, row in enumerate(filled) if sum(map(bool, row)) >= min(2, usual)), 0)
+        titles = sum(any(row) for row in filled[:first])
+        table = [row for row in head[first:] if any(row)]
+        return first, titles, dialects.has_header(table), max(map(len, filled[first:] or [[]]), default=0)
+
+    @property
+    def titles(self) -> int:
+        return self._layout[1]
+
+    @cached_property
+    def _cells(self) -> Any:
+        """The sheet, unpacked once: that takes most of the time."""
+        return self._book.get_sheet_by_name(self.name)
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """(Row number, cells) of every row; `rounded` keeps the rows with numbers too long for a spreadsheet."""
+        self.rounded = []
+        with damage(self._member):
+            sheet = self._cells
+            start = sheet.start[0] if sheet.start else 0
+            for number, row in enumerate(sheet.iter_rows(), start + 1):
+                if any(type(value) is float and not -_EXACT < value < _EXACT for value in row):
+                    self.rounded.append(number)
+                yield number, [cell_text(value) for value in row]
+
+    def names(self, ledger: Ledger) -> tuple[str, ...]:
+        """Names of the columns."""
+        first, _, has_header, width = self._layout
+        row = next(itertools.islice(self.rows(), first, None), None)
+        if row is None or width == 0:
+            return ()
+        return header_names(row[1][:width], ledger) if has_header else invented_names(width, ledger)
+
+    def blocks(self, size: int) -> Iterator[Rows]:
+        """The rows of the table in batches."""
+        first, _, has_header, width = self._layout
+        names = self.names(Ledger())
+        rows = itertools.islice(self.rows(), first + has_header, None)
+        filled = ((number, _fitted(row, width)) for number, row in rows if any(cell.strip() for cell in row))
+        while block := list(itertools.islice(filled, size)):
+            yield text_rows(names, [row for _, row in block], [number for number, _ in block])
+
+    def table(self) -> list[list[str]]:
+        """All rows of the table below its header, for comparison with other sheets."""
+        first, _, has_header, _ = self._layout
+        rows = itertools.islice(self.rows(), first + has_header, None)
+        return [_trimmed(row) for _, row in rows if any(cell.strip() for cell in row)]
 
 
 class SheetReading:
-    """One sheet of a workbook; without a name the visible sheet with the most filled cells near its top."""
+    """The table of a workbook: of a named sheet, else of the visible one with the most filled cells near its top, and
+    then of the others that go on under the same header, as a sheet a month does."""
 
     def __init__(self, member: Member, sheet: str | None = None) -> None:
         self._member = member
         self._sha256 = digest_of(member.path)
-        self._book = open_book(member)
+        book = open_book(member)
         with damage(member):
-            self.sheet = sheet or best_sheet(self._book)
-            self.others = () if sheet else tuple(other_tables(self._book, self.sheet))
+            best = sheet or best_sheet(book)
+            self._sheets = [Sheet(member, book, best)] if sheet else _continued(member, book, best)
+            joined = [one.name for one in self._sheets]
+            self.others = () if sheet else tuple(name for name in other_tables(book, best) if name not in joined)
+
+    @property
+    def sheet(self) -> str:
+        return ", ".join(one.name for one in self._sheets)
 
     @property
     def origin(self) -> Origin:
@@ -46,60 +118,72 @@ class SheetReading:
             return b"opendocument" in file.read(200)
 
     @cached_property
-    def _layout(self) -> tuple[int, int, bool, int]:
-        """(First row of the table, title rows above it, has a header, width)."""
-        head = [row for _, row in itertools.islice(self._rows(), 300)]
-        filled = [_trimmed(row) for row in head]
-        usual = dialects.modal_width(filled)
-        first = next((place for place, row in enumerate(filled) if sum(map(bool, row)) >= min(2, usual)), 0)
-        titles = sum(any(row) for row in filled[:first])
-        table = [row for row in head[first:] if any(row)]
-        return first, titles, dialects.has_header(table), max(map(len, filled[first:] or [[]]), default=0)
-
-    @cached_property
-    def _cells(self) -> Any:
-        """The sheet, unpacked once: that takes most of the time."""
-        return self._book.get_sheet_by_name(self.sheet)
-
-    def _rows(self) -> Iterator[tuple[int, list[str]]]:
-        with damage(self._member):
-            sheet = self._cells
-            start = sheet.start[0] if sheet.start else 0
-            for number, row in enumerate(sheet.iter_rows(), start + 1):
-                yield number, [cell_text(value) for value in row]
-
-    def _names(self, ledger: Ledger) -> tuple[str, ...]:
-        first, _, has_header, width = self._layout
-        row = next(itertools.islice(self._rows(), first, None), None)
-        if row is None or width == 0:
-            return ()
-        return header_names(row[1][:width], ledger) if has_header else invented_names(width, ledger)
-
-    @cached_property
     def sample(self) -> pa.Table:
         import pyarrow as pa
 
-        rows = next(self._blocks(Ledger(), SAMPLE_ROWS), None)
+        first = self._sheets[0]
+        rows = next(first.blocks(SAMPLE_ROWS), None)
         if rows is None:
-            return pa.table({name: pa.array([], pa.string()) for name in self._names(Ledger())})
+            return pa.table({name: pa.array([], pa.string()) for name in first.names(Ledger())})
         return pa.Table.from_batches([rows.batch])
 
     def batches(self, ledger: Ledger) -> Iterator[Rows]:
-        ledger.note(RepairKind.TITLE_ROWS, self._layout[1])
-        self._names(ledger)
-        yield from self._blocks(ledger, BATCH_ROWS)
+        self._sheets[0].names(ledger)
+        counts = []
+        for sheet in self._sheets:
+            ledger.note(RepairKind.TITLE_ROWS, sheet.titles)
+            counts.append(0)
+            for rows in sheet.blocks(BATCH_ROWS):
+                counts[-1] += rows.batch.num_rows
+                yield rows
+            self._book_rounded(sheet, ledger)
+        self._book_joined(counts, ledger)
 
-    def raw_rows(self) -> Iterator[tuple[int, list[str]]]:
-        """(Row number, cells) of every row of the sheet."""
-        return self._rows()
+    def raw_rows(self, ledger: Ledger) -> Iterator[tuple[int, list[str]]]:
+        """(Row number, cells) of every row; a blank row stands between the sheets."""
+        counts = []
+        for sheet in self._sheets:
+            counts.append(0)
+            for number, row in sheet.rows():
+                counts[-1] += 1
+                yield number, row
+            yield 0, [""]
+            self._book_rounded(sheet, ledger)
+        self._book_joined([max(0, count - 1) for count in counts], ledger)
 
-    def _blocks(self, ledger: Ledger, size: int) -> Iterator[Rows]:
-        first, _, has_header, width = self._layout
-        names = self._names(Ledger())
-        rows = itertools.islice(self._rows(), first + has_header, None)
-        filled = ((number, _fitted(row, width)) for number, row in rows if any(cell.strip() for cell in row))
-        while block := list(itertools.islice(filled, size)):
-            yield text_rows(names, [row for _, row in block], [number for number, _ in block])
+    def _book_rounded(self, sheet: Sheet, ledger: Ledger) -> None:
+        text = "whole numbers of more than 15 digits, which a spreadsheet rounds"
+        ledger.note(RepairKind.NUMBER_ROUNDED, len(sheet.rounded), text, sheet.rounded)
+
+    def _book_joined(self, counts: Sequence[int], ledger: Ledger) -> None:
+        if len(counts) > 1:
+            pairs = zip(self._sheets, counts, strict=True)
+            shown = ", ".join(f"{sheet.name}: {count:,} rows" for sheet, count in pairs)
+            ledger.note(RepairKind.SHEETS_JOINED, len(counts), shown)
+
+
+def _continued(member: Member, book: Any, best: str) -> list[Sheet]:
+    """The best sheet and those that go on under its header, in the order of the workbook; no copy, and no sheet that
+    holds what the others hold together."""
+    sheets = [Sheet(member, book, name) for name in visible_sheets(book)]
+    chosen = next((sheet for sheet in sheets if sheet.name == best), Sheet(member, book, best))
+    names = chosen.names(Ledger())
+    alike = [sheet for sheet in sheets if sheet.name == best or sheet.names(Ledger()) == names]
+    if len(alike) < 2 or not names or names[0] == "column_1":
+        return [chosen]
+    kept: list[Sheet] = []
+    tables: list[list[list[str]]] = []
+    for sheet in alike:
+        table = sheet.table()
+        if table and table not in tables:
+            kept.append(sheet)
+            tables.append(table)
+    sizes = [len(table) for table in tables]
+    whole = max(range(len(sizes)), key=sizes.__getitem__, default=0)
+    if len(sizes) > 2 and 2 * sizes[whole] == sum(sizes):
+        others = [row for place, table in enumerate(tables) if place != whole for row in table]
+        kept = [kept[whole]] if sorted(others) == sorted(tables[whole]) else kept
+    return kept or [chosen]
 
 
 def _fitted(row: list[str], width: int) -> list[str]:
@@ -122,7 +206,7 @@ def cell_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return str(int(value)) if value.is_integer() and abs(value) < 1e22 else repr(value)
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ")
     return "" if value is None else str(value)

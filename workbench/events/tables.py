@@ -113,7 +113,7 @@ def tables_of(reading: Reading, ledger: Ledger) -> list[Table]:
         numbered = reading.raw_rows(ledger)
         notes = reading.dialect.comments
     elif isinstance(reading, SheetReading):
-        numbered, notes = reading.raw_rows(), ()
+        numbered, notes = reading.raw_rows(ledger), ()
     else:
         return _column_table(reading, ledger)
     rows = list(itertools.islice(numbered, _MAX_ROWS))
