@@ -38,7 +38,7 @@ class RetentionPanel(Panel):
         names = ("Period in days", "Value per period", "Periods ahead", "Discount per period")
         for field, name in zip((self.period, self.value, self.horizon, self.discount), names, strict=True):
             field.setAccessibleName(name)
-        self.table = Table(tuple(_MEANING), stretch=len(_MEANING) - 1)
+        self.table = Table(tuple(_MEANING), stretch=0)
         self.table.explain_headers(_MEANING)
         self.table.keep_order()
         self.plot = RetentionPlot()

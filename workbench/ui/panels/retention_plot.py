@@ -89,4 +89,5 @@ class RetentionPlot(QWidget):
             axis.setTextPen(c.muted)
             axis.setPen(c.border)
             axis.setStyle(tickFont=font(11))
+            axis.enableAutoSIPrefix(False)
             axis.setLabel(words, color=c.muted)  # last: a pen takes the label's colour with it
