@@ -29,9 +29,9 @@ def test_a_change_of_who_comes_is_told_as_mix(window, qtbot, tmp_path):
     panel = window.results.mix
     window.results.show_panel(panel)
     qtbot.waitUntil(lambda: panel.table.rowCount() == 2, timeout=20_000)
-    assert panel.title.text().startswith("35.0 % before, 5.0 % now: −30.0 pp (−34.")
+    assert panel.title.text().startswith("35.0 % before, 5.0 % now: −30.0 pp (−35.1 to −24.8)")
     assert panel.title.text().endswith("beyond doubt: other people came")
-    assert "Within: +0.0 pp" in panel.note.text()
+    assert "Within: 0.0 pp (−11.6 to +11.6)" in panel.note.text()
     rows = {panel.table.item(r, 0).text(): [panel.table.item(r, c).text() for c in range(1, 7)] for r in range(2)}
     assert rows["phone"][:4] == ["30.0 %", "90.0 %", "0 %", "0 %"]
     assert panel.table.item(0, 3).toolTip().startswith("0 of 120, 95 %: 0")

@@ -86,13 +86,20 @@ def waits(store: EventStore, origin_rows: Rows, macro_rows: Rows) -> Waits:
 class Cohorts:
     """Weekly cohorts by origin: people, cumulative conversions by week since (None = not elapsed), and maturity.
 
-    `is_reliable` needs five cohorts with a known first step; else only elapsed cohorts should be shown.
+    `is_reliable` needs five cohorts with a known first step; else only elapsed cohorts should be shown. A cohort of
+    age a began between a + 1 and a + 2 weeks before the end of the data.
     """
 
     sizes: tuple[int, ...]
     cumulative: tuple[tuple[int | None, ...], ...]
     maturity: CohortMaturity
     is_reliable: bool
+    ages: tuple[int, ...] = ()
+
+    def own_completion(self, row: int) -> float | None:
+        """The share of its final count that a cohort has reached by now."""
+        known = sum(value is not None for value in self.cumulative[row])
+        return self.maturity.completion[known - 1] if known else None
 
 
 def cohorts(found: Waits, data_end_us: int, weeks: int = 6) -> Cohorts | None:
@@ -126,7 +133,8 @@ def cohorts(found: Waits, data_end_us: int, weeks: int = 6) -> Cohorts | None:
     )
     people = tuple(int(sizes[a]) for a in range(oldest, -1, -1) if sizes[a])
     known = sum(row[1] is not None for row in table) if columns > 1 else 0
-    return Cohorts(people, table, cohort_maturity(table, people, RECENT_COHORTS), known >= ENOUGH_COHORTS)
+    ages = tuple(a for a in range(oldest, -1, -1) if sizes[a])
+    return Cohorts(people, table, cohort_maturity(table, people, RECENT_COHORTS), known >= ENOUGH_COHORTS, ages)
 
 
 @dataclass(frozen=True, slots=True)

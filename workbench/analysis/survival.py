@@ -61,7 +61,7 @@ def survival_curve(
 
     time, event = np.asarray(duration, dtype=np.float64), np.asarray(is_event, dtype=bool)
     marks = np.unique(time[event]) if at is None else np.asarray(at, dtype=np.float64)
-    risk = tuple(int(np.count_nonzero(time >= mark)) for mark in marks)
+    risk = tuple((len(time) - np.searchsorted(np.sort(time), marks)).tolist())
     if not event.any():
         flat: tuple[float | None, ...] = (1.0 if len(time) else None,) * len(marks)
         return SurvivalCurve(tuple(marks.tolist()), flat, (None,) * len(marks), (None,) * len(marks), risk)

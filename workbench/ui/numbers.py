@@ -108,11 +108,16 @@ def points(value: float | None, low: float | None = None, high: float | None = N
     """
     if value is None:
         return NO_DATA
-    places = 2 if abs(value) < 0.001 else 1
+    places = 2 if 0.00005 <= abs(value) < 0.001 else 1
     span = ""
     if low is not None and high is not None:
-        span = f" ({low * 100:+.{places}f} to {high * 100:+.{places}f})"
-    return f"{value * 100:+.{places}f} pp{span}".replace("-", "−")
+        span = f" ({_signed(low, places)} to {_signed(high, places)})"
+    return f"{_signed(value, places)} pp{span}"
+
+
+def _signed(value: float, places: int) -> str:
+    words = f"{value * 100:+.{places}f}"
+    return words.replace("-", "−") if float(words) else words.lstrip("+-")
 
 
 def p_value(p: float | None) -> str:

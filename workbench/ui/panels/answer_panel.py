@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.session.analyst import Question
 from workbench.session.desk import Desk
@@ -26,13 +26,20 @@ class AnswerPanel(Panel):
         self.title = label("", "title")
         self.note = label("", "muted")
         self.content = content
+        self.head = QHBoxLayout()
+        self.head.addWidget(self.title, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
-        layout.addWidget(self.title)
+        layout.addLayout(self.head)
         layout.addWidget(self.note)
         layout.addWidget(content, 1)
         layout.setAlignment(Qt.AlignmentFlag.AlignTop)
         desk.analyst.answered.connect(self._on_answered)
+
+    def add_controls(self, *parts: QWidget | str) -> None:
+        """Put what is asked beside the title, so that no height is lost."""
+        for part in parts:
+            self.head.addWidget(QLabel(part) if isinstance(part, str) else part, 0, Qt.AlignmentFlag.AlignTop)
 
     def _on_answered(self, name: str) -> None:
         if name == self.question.name:

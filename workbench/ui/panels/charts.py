@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import floor, log10
+from math import ceil, floor, log10
 from typing import Any
 
 from PySide6.QtGui import QColor
@@ -82,17 +82,20 @@ class Chart(QWidget):
         self._plot.setToolTip(words)
 
 
-def round_ticks(top: float, words: Callable[[float], str], most: int = 4) -> list[tuple[float, str]]:
-    """Ticks from 0 to a top at round steps.
+def round_ticks(
+    top: float, words: Callable[[float], str], most: int = 4, bottom: float = 0.0
+) -> list[tuple[float, str]]:
+    """Ticks up to a top at round steps.
 
     Examples
     --------
     >>> [value for value, _ in round_ticks(0.37, str)], [value for value, _ in round_ticks(1234, str)]
     ([0.0, 0.1, 0.2, 0.3], [0.0, 500.0, 1000.0])
     """
-    if top <= 0:
-        return [(0.0, words(0.0))]
-    size = 10.0 ** floor(log10(top))
-    step = next(factor * size for factor in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0) if top / (factor * size) <= most)
-    marks = [round(i * step, 10) for i in range(int(top / step + 1e-9) + 1)]
+    reach = top - bottom
+    if reach <= 0:
+        return [(top, words(top))]
+    size = 10.0 ** floor(log10(reach))
+    step = next(factor * size for factor in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0) if reach / (factor * size) <= most)
+    marks = [round(i * step, 10) for i in range(ceil(bottom / step - 1e-9), int(top / step + 1e-9) + 1)]
     return [(mark, words(mark)) for mark in marks]

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QTabWidget, QWidget
 
 from workbench.session.desk import Desk
 from workbench.ui.panels.audit import AuditPanel
+from workbench.ui.panels.benchmarks import BenchmarksPanel
+from workbench.ui.panels.cohorts import CohortsPanel
 from workbench.ui.panels.dead_ends import DeadEndsPanel
 from workbench.ui.panels.drivers import DriversPanel
 from workbench.ui.panels.drop_offs import DropOffsPanel
@@ -25,6 +27,7 @@ from workbench.ui.panels.target import TargetPanel
 from workbench.ui.panels.trend import TrendPanel
 from workbench.ui.panels.values import ValuesPanel
 from workbench.ui.panels.views import Views
+from workbench.ui.panels.waiting import WaitingPanel
 
 
 class ResultTabs(QTabWidget):
@@ -58,7 +61,16 @@ class ResultTabs(QTabWidget):
             "the drivers", (("Association", self.drivers), ("Quadrant", self.quadrant), ("Value", self.values))
         )
         self.trend = TrendPanel(desk)
-        self.trend_views = Views("the trend", (("Days and week", self.trend),))
+        self.benchmarks, self.cohorts, self.waiting = BenchmarksPanel(desk), CohortsPanel(desk), WaitingPanel(desk)
+        self.trend_views = Views(
+            "the trend",
+            (
+                ("Days and week", self.trend),
+                ("Benchmarks", self.benchmarks),
+                ("Cohorts", self.cohorts),
+                ("Time to convert", self.waiting),
+            ),
+        )
         self.segments, self.mix, self.quality = SegmentsPanel(desk), SegmentMix(desk), QualityPanel(desk)
         self.segment_views = Views("the segments", (("Comparison", self.segments), ("Change of the rate", self.mix)))
         for title, page in (
@@ -74,7 +86,15 @@ class ResultTabs(QTabWidget):
         ):
             self.addTab(page, title)
         jumping = (self.drop_offs, self.dead_ends, self.audit, self.frictions, self.selection, self.segments.steps)
-        for panel in (*jumping, self.sensitivity, self.target, self.drivers, self.quadrant, self.values):
+        for panel in (
+            *jumping,
+            self.benchmarks,
+            self.sensitivity,
+            self.target,
+            self.drivers,
+            self.quadrant,
+            self.values,
+        ):
             panel.jump_asked.connect(self.jump_asked)
 
     def show_panel(self, panel: QWidget) -> None:

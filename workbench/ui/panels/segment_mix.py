@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QComboBox
 
 from workbench.session.desk import Desk
 from workbench.session.segment_questions import FOUR_WEEKS, HALVES, mix_question
@@ -46,13 +46,7 @@ class SegmentMix(AnswerPanel):
         self.table.explain_headers(_HELP)
         self.table.keep_order()
         super().__init__(desk, self.table)
-        bar = QHBoxLayout()
-        for part in ("Split by", self.by, "between", self.periods):
-            bar.addWidget(QLabel(part) if isinstance(part, str) else part)
-        bar.addStretch(1)
-        layout = self.layout()
-        assert isinstance(layout, QVBoxLayout)
-        layout.insertLayout(0, bar)
+        self.add_controls("Split by", self.by, "between", self.periods)
         self.by.activated.connect(lambda _: self._ask())
         self.periods.activated.connect(lambda _: self._ask())
         desk.shelf.changed.connect(self.refresh)
