@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from workbench.analysis.hits import Hits, merged
 from workbench.analysis.kernels.any_order import AnyOrder, choose_any_order
-from workbench.analysis.kernels.choice import Tallies, choose_all, graph_table, scratch, tallies, tally_table
+from workbench.analysis.kernels.choice import choose_all
 from workbench.analysis.kernels.entries import Bans, choose_clean, choose_open, count_attempts
+from workbench.analysis.kernels.tables import Tallies, graph_table, scratch, tallies, tally_table
 from workbench.analysis.options import Effect, Entry, Mode, Options, Span, Ties
 from workbench.analysis.shape import Shape
 from workbench.analysis.stream import Stream

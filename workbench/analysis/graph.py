@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.choice import Paths, Walk
-from workbench.analysis.kernels.choice import Tallies
+from workbench.analysis.kernels.tables import Tallies
 
 Ints = NDArray[np.int64]
 

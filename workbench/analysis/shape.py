@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from workbench.analysis.kernels.choice import TIES_ANY, TIES_FILE, TIES_INCREASING, Graph
+from workbench.analysis.kernels.tables import TIES_ANY, TIES_FILE, TIES_INCREASING, Graph
 from workbench.analysis.options import FOREVER_US, Entry, Mode, Options, Repeats, Ties
 from workbench.errors import WorkbenchError
 

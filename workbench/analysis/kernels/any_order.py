@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.kernels.choice import NODE, POSITION, TIME
 from workbench.analysis.kernels.compiler import inner, kernel
 from workbench.analysis.kernels.entries import Bans
+from workbench.analysis.kernels.tables import NODE, POSITION, TIME
 
 Ints = NDArray[np.int64]
 

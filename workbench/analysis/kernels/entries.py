@@ -7,7 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.kernels.choice import (
+from workbench.analysis.kernels.choice import choose
+from workbench.analysis.kernels.compiler import inner, kernel
+from workbench.analysis.kernels.tables import (
     BY_TIME,
     ENTRY_FIRST,
     FROM_US,
@@ -21,9 +23,7 @@ from workbench.analysis.kernels.choice import (
     TIME,
     W_PATH,
     WINDOW,
-    choose,
 )
-from workbench.analysis.kernels.compiler import inner, kernel
 
 Ints = NDArray[np.int64]
 

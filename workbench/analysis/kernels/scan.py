@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.kernels.choice import Graph
 from workbench.analysis.kernels.compiler import inner, kernel
 from workbench.analysis.kernels.swift import NEVER, Desk, Flags, Found, Ints, Lists, count_seats
+from workbench.analysis.kernels.tables import Graph
 
 NO_NODE = 255
 

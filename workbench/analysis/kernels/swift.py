@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.kernels.choice import Graph
 from workbench.analysis.kernels.compiler import inner, kernel
+from workbench.analysis.kernels.tables import Graph
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
