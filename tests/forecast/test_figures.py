@@ -100,3 +100,24 @@ def test_few_data_are_marked():
     assert rate_figure(4, 1000).is_thin
     assert rate_figure(20, 29).is_thin
     assert not rate_figure(20, 30).is_thin
+
+
+def test_a_card_keeps_the_rate_that_a_lever_moved_as_a_ghost():
+    shown = figures(line("a", "b"), measured(), Lever(LINK, 0.5)).cards
+    assert (shown[B].previous.value, shown[B].base_rate) == (pytest.approx(0.5), pytest.approx(0.4))
+    assert shown[A].base_rate is None
+    assert figures(line("a", "b"), measured()).cards[B].base_rate is None
+
+
+def test_a_typed_rate_that_a_lever_moved_has_a_ghost_too():
+    journey = edits.amend_links(edits.amend(line("a", "b"), [A], volume=200.0), [LINK], rate=0.25)
+    card = figures(journey, Measures(None), Lever(LINK, 0.5)).cards[B]
+    assert (card.previous.value, card.base_rate) == (pytest.approx(0.5), pytest.approx(0.25))
+
+
+def test_a_card_knows_what_a_person_standing_there_goes_on_to_bring():
+    valued = edits.amend(line("a", "b"), [B], value=50.0)
+    worth = figures(valued, measured()).cards[A].worth
+    assert worth is not None
+    assert (worth.value, worth.grade) == (pytest.approx(20.0), Grade.MEASURED)
+    assert figures(line("a", "b"), measured()).cards[A].worth is None

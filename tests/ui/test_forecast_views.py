@@ -13,6 +13,7 @@ from workbench.journey.assumptions import LiftRange, Source
 from workbench.journey.element import ElementId, LinkId
 from workbench.journey.journey import Journey
 from workbench.journey.rule import Rule
+from workbench.ui.canvas.words import card_tip
 
 
 def typed(volume: float = 50_000.0) -> Journey:
@@ -239,3 +240,22 @@ def test_retention_without_events_says_what_to_load(window):
     window.desk.start(typed())
     window.results.show_panel(window.results.retention)
     assert "Load event data" in window.results.retention.note.text()
+
+
+def test_the_map_shows_ghosts_and_what_a_person_brings(window):
+    window.desk.start(typed())
+    window.view.zoom_whole()
+    cards = window.view.scene_.cards
+    before = window.view.grab().toImage()
+    window.actions_["worth"].trigger()
+    with_worth = window.view.grab().toImage()
+    assert window.view.scene_.shows_worth
+    assert with_worth != before
+    tip = card_tip(window.desk.session.journey, cards["a"].element, window.desk.figures.cards["a"])
+    assert "Brings per person standing here, on average: $3.20 (estimated)" in tip
+    window.desk.forecaster.set_lever("a-to-b", 0.16)
+    tip = card_tip(window.desk.session.journey, cards["b"].element, window.desk.figures.cards["b"])
+    assert "Without the levers: 4,000 people, 8.0 % of previous (dashed)" in tip
+    moved = window.view.grab().toImage()
+    window.actions_["worth"].trigger()
+    assert window.view.grab().toImage() != moved

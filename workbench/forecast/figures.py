@@ -38,7 +38,11 @@ class RateFigure:
 
 @dataclass(frozen=True, slots=True)
 class CardFigures:
-    """What one card shows. `people` moves with the levers, `base_people` is without them."""
+    """What one card shows. `people` moves with the levers, `base_people` is without them.
+
+    `base_rate` is the rate versus previous without levers, where they move it. `worth` is the value-to-go: money that
+    a person standing here goes on to bring on average.
+    """
 
     people: float | None = None
     base_people: float | None = None
@@ -54,6 +58,8 @@ class CardFigures:
     grade: Grade = Grade.ESTIMATED
     went_on_did: RateFigure = RateFigure()
     went_on_not: RateFigure = RateFigure()
+    base_rate: float | None = None
+    worth: Projection | None = None
 
     @property
     def lift(self) -> float | None:
@@ -147,10 +153,14 @@ def _card(
     others_n = None if figures.before is None or doers_n is None else figures.before - doers_n
     seated = element.stage_id is not None
     leads_on = bool(journey.outgoing.get(element.element_id))
+    counted = rate_figure(k, n, running, is_mature) if k is not None else None
+    previous = _previous(journey, element, outcome, counted)
     return CardFigures(
         people=people,
         base_people=base,
-        previous=_previous(journey, element, outcome, rate_figure(k, n, running, is_mature) if k is not None else None),
+        previous=previous,
+        base_rate=_base_rate(journey, element, outcome, counted, previous),
+        worth=outcome.value_to_go.get(element.element_id) if outcome is not None else None,
         first=_share(people, entered),
         stopped=stopped if leads_on else None,
         stopped_rate=_share(stopped, people) if leads_on else None,
@@ -176,15 +186,29 @@ def _previous(journey: Journey, element: Element, outcome: Outcome | None, count
     return RateFigure(_estimated_previous(journey, element, outcome)) if moved else counted
 
 
-def _estimated_previous(journey: Journey, element: Element, outcome: Outcome | None) -> float | None:
+def _base_rate(
+    journey: Journey, element: Element, outcome: Outcome | None, counted: RateFigure | None, now: RateFigure
+) -> float | None:
+    """The rate without levers, where they move it."""
+    if outcome is None or not outcome.is_moved or element.stage_id is not None:
+        return None
+    base = counted.value if counted is not None else _estimated_previous(journey, element, outcome, is_base=True)
+    is_same = base is None or now.value is None or abs(base - now.value) < 1e-9
+    return None if is_same else base
+
+
+def _estimated_previous(
+    journey: Journey, element: Element, outcome: Outcome | None, is_base: bool = False
+) -> float | None:
     """Typed or forecast rate versus previous, where nothing was counted: no interval."""
     if element.stage_id is not None:
         return element.typed_rate
     if outcome is None:
         return None
     links = journey.incoming.get(element.element_id, ())
-    came = [outcome.people[k.link_id].value for k in links if k.link_id in outcome.people]
-    before = [outcome.reach[k.source_id].value for k in links if k.source_id in outcome.reach]
+    projected = [outcome.people[k.link_id] for k in links if k.link_id in outcome.people]
+    sources = [outcome.reach[k.source_id] for k in links if k.source_id in outcome.reach]
+    came, before = ([p.base if is_base else p.value for p in found] for found in (projected, sources))
     if not came or None in came or None in before:
         return None
     total = sum(value for value in before if value is not None)

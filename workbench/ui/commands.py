@@ -32,7 +32,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "&View",
         (
             *("fit", "fit_selection", "whole", "zoom_in", "zoom_out", SEPARATOR),
-            *("dark", SEPARATOR, "left", "right", "bottom", "full_screen"),
+            *("worth", "dark", SEPARATOR, "left", "right", "bottom", "full_screen"),
         ),
     ),
     ("&Insert", ("quick_add", "add_stage", "add_micro", "add_macro", SEPARATOR, "link_chosen")),

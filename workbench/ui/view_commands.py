@@ -22,6 +22,15 @@ class ViewCommands(CommandGroup):
             ActionSpec("whole", "View", "&100 %", self.view.zoom_whole, ("Ctrl+0", "Shift+0")),
             ActionSpec("zoom_in", "View", "Zoom &in", lambda: self.view.zoom(1.2), ("Ctrl++", "Ctrl+=")),
             ActionSpec("zoom_out", "View", "Zoom &out", lambda: self.view.zoom(1 / 1.2), ("Ctrl+-",)),
+            ActionSpec(
+                "worth",
+                "View",
+                "&Value per person on the map",
+                self.toggle_worth,
+                ("Shift+V",),
+                tip="What a person standing at each element goes on to bring",
+                is_checkable=True,
+            ),
             ActionSpec("dark", "View", "&Dark theme", self.toggle_dark, (), "moon", "Light or dark theme"),
             ActionSpec("left", "View", "&Elements", lambda: _toggle(self.window.left), ("F9",)),
             ActionSpec("right", "View", "Ins&pector", lambda: _toggle(self.window.right), ("F10",)),
@@ -36,6 +45,9 @@ class ViewCommands(CommandGroup):
         is_dark = not theme().colours.is_dark
         theme().use(is_dark)
         remember("dark", is_dark)
+
+    def toggle_worth(self) -> None:
+        self.view.scene_.show_worth(self.window.actions_["worth"].isChecked())
 
     def toggle_full_screen(self) -> None:
         if self.window.isFullScreen():

@@ -138,6 +138,8 @@ class CardItem(QGraphicsItem):
         element, figures = self.element, self._map.figures.cards.get(self.element_id, CardFigures())
         findings = self._map.finding_count(self.element_id)
         parts.title(painter, c, element, WIDTH, findings)
+        if self._map.shows_worth:
+            parts.worth(painter, c, figures, self._map.journey.currency, WIDTH)
         parts.chips(painter, c, element, WIDTH)
         parts.big_number(painter, c, element, figures, self._map.journey)
         gap = self._map.figures.gaps.get(self.element_id)
@@ -169,6 +171,9 @@ class CardItem(QGraphicsItem):
         gap = self._map.figures.gaps.get(self.element_id)
         if gap is not None and gap.value is not None:
             parts.text(painter, beside, gap_parts.short(gap), gap_parts.colour(c, gap), 19, 600, right=True)
+        elif self._map.shows_worth and figures.worth is not None and figures.worth.value is not None:
+            words = f"{numbers.money(figures.worth.value, self._map.journey.currency)} each"
+            parts.text(painter, beside, words, c.macro, 18, 600, right=True)
         elif figures.lift is not None:
             colour = c.gain if figures.lift > 0 else c.loss
             parts.text(painter, beside, numbers.signed_rate(figures.lift), colour, 18, 600, right=True)

@@ -100,15 +100,17 @@ def big_number(painter: QPainter, c: Colours, element: Element, figures: CardFig
 def rates(painter: QPainter, c: Colours, figures: CardFigures, width: float, is_entry: bool) -> None:
     """Rate versus previous above rate versus first."""
     area = QRectF(width - 122, 54, 108, 17)
-    if figures.lift is not None:
-        area.translate(0, 0)
     if is_entry:
         text(painter, area, "entry", c.muted, 12, 500, right=True)
     elif figures.previous.value is not None:
         colour = c.muted if figures.previous.is_thin else c.text
         running = " …" if figures.previous.is_running else ""
         text(painter, area, f"{numbers.rate(figures.previous.value)} of prev.{running}", colour, 12, 600, right=True)
-    if figures.first is not None and not is_entry:
+    if figures.lift is not None and figures.base_people is not None and figures.people is not None:
+        change = figures.people - figures.base_people
+        words = f"was {numbers.short_count(figures.base_people)}, {'+' * (change > 0)}{numbers.short_count(change)}"
+        text(painter, area.translated(0, 17), words.replace("-", "−"), c.muted, 11, right=True)
+    elif figures.first is not None and not is_entry:
         text(painter, area.translated(0, 17), f"{numbers.rate(figures.first)} of first", c.muted, 11, right=True)
 
 
@@ -131,7 +133,32 @@ def bar(painter: QPainter, c: Colours, figures: CardFigures, rect: QRectF) -> No
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colour, 1.2))
     painter.drawRoundedRect(filled, rect.height() / 2, rect.height() / 2)
+    _ghost(painter, c, figures.base_rate, rect)
     _whisker(painter, c, figures.previous, rect)
+
+
+def _ghost(painter: QPainter, c: Colours, base: float | None, rect: QRectF) -> None:
+    """Where the rate was without the levers: a thin dashed outline around the bar."""
+    if base is None:
+        return
+    outline = QRectF(rect.left(), rect.top() - 2.5, max(2.0, rect.width() * min(base, 1.0)), rect.height() + 5)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(c.text), 1, Qt.PenStyle.DashLine))
+    painter.drawRoundedRect(outline, 2, 2)
+
+
+def worth(painter: QPainter, c: Colours, figures: CardFigures, currency: str, width: float) -> None:
+    """Money that a person standing here goes on to bring, on the upper edge of the card; a hollow pill is estimated."""
+    found = figures.worth
+    if found is None or found.value is None:
+        return
+    words = f"{numbers.money(found.value, currency)} each"
+    room = QFontMetricsF(font(11, 600)).horizontalAdvance(words) + 14
+    area = QRectF(width - room - 10, -10, room, 18)
+    painter.setPen(QPen(QColor(c.macro), 1))
+    painter.setBrush(QColor(c.surface if found.grade is Grade.ESTIMATED else c.accent_soft))
+    painter.drawRoundedRect(area, 9, 9)
+    text(painter, area.adjusted(7, 0, -4, 0), words, c.macro, 11, 600)
 
 
 def _whisker(painter: QPainter, c: Colours, figure: RateFigure, rect: QRectF) -> None:

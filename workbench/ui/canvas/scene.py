@@ -27,6 +27,7 @@ class MapScene(QGraphicsScene):
         self.journey = Journey()
         self.figures = MapFigures()
         self.full_detail = full_detail
+        self.shows_worth = False
         self.cards: dict[ElementId, CardItem] = {}
         self.links: dict[LinkId, LinkItem] = {}
         self.findings: Mapping[str, int] = {}
@@ -63,6 +64,11 @@ class MapScene(QGraphicsScene):
     def show_figures(self, figures: MapFigures) -> None:
         """Show new numbers: data is swapped and the scene repainted once."""
         self.figures = figures
+        self.update()
+
+    def show_worth(self, is_on: bool) -> None:
+        """Show or hide what a person standing at each element goes on to bring."""
+        self.shows_worth = is_on
         self.update()
 
     def show_findings(self, findings: Mapping[str, int]) -> None:

@@ -61,6 +61,12 @@ def _trail_rows(journey: Journey, figures: CardFigures) -> list[str]:
         rows.append(f"Left here: {numbers.count(figures.stopped)} ({numbers.rate(figures.stopped_rate)})")
     if figures.money_lost is not None:
         rows.append(f"Worth of those who left: {numbers.money(figures.money_lost, journey.currency)}")
+    if figures.worth is not None and figures.worth.value is not None:
+        worth = numbers.money(figures.worth.value, journey.currency)
+        rows.append(f"Brings per person standing here, on average: {worth} ({figures.worth.grade.value})")
+    if figures.lift is not None:
+        was = f", {numbers.rate(figures.base_rate)} of previous (dashed)" if figures.base_rate is not None else ""
+        rows.append(f"Without the levers: {numbers.count(figures.base_people)} people{was}")
     if figures.instead:
         shown = ", ".join(f"{escape(name)} {numbers.count(n)}" for name, n in figures.instead[:5])
         rows.append(f"Did instead: {shown}")
