@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.hits import found_positions
-from workbench.analysis.kernels.swift import Lists
+from workbench.analysis.kernels.rooms import Lists
 from workbench.analysis.match import Match
 from workbench.analysis.options import Options
 from workbench.analysis.shape import Shape

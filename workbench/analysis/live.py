@@ -17,7 +17,7 @@ from workbench.analysis.cache import cache_of
 from workbench.analysis.funnel import FunnelRequest, cached_stream, funnel, line_course
 from workbench.analysis.kernels.compiler import is_interpreted
 from workbench.analysis.kernels.linear import Front, count_firsts, count_steps, count_within, front, prolong, shortest
-from workbench.analysis.kernels.swift import Lists
+from workbench.analysis.kernels.rooms import Lists
 from workbench.analysis.lists import cut, lists_of
 from workbench.analysis.options import ALWAYS, AS_IT_IS, CountBy, Entry, Mode, Ties
 from workbench.analysis.stream import Stream

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from workbench.analysis.choice import Paths, Walk, choose, walk_of_hits
 from workbench.analysis.hits import Hits
+from workbench.analysis.kernels.rooms import NEVER, Found, Lists, desk, found
 from workbench.analysis.kernels.scan import NO_NODE, scan_units
-from workbench.analysis.kernels.swift import NEVER, Found, Lists, desk, found, walk_units
+from workbench.analysis.kernels.swift import walk_units
 from workbench.analysis.kernels.tables import Graph
 from workbench.analysis.lists import Course, cut, lists_of
 from workbench.analysis.match import Match

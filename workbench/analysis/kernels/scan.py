@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.kernels.compiler import inner, kernel
-from workbench.analysis.kernels.swift import NEVER, Desk, Flags, Found, Ints, Lists, count_seats
+from workbench.analysis.kernels.rooms import NEVER, Desk, Flags, Found, Ints, Lists
+from workbench.analysis.kernels.swift import count_seats
 from workbench.analysis.kernels.tables import Graph
 
 NO_NODE = 255
