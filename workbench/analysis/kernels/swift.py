@@ -1,7 +1,7 @@
 """Chosen paths in the plain case: any order inside an instant, no limits on links. One pass over all units.
 
 The hits of a unit are merged from the nodes' lists as they are needed. Units in which an instant holds several events
-of which one could serve several nodes are only noted; the exact choice does them. Everything that a map shows is counted on
+of which one could serve several nodes are only noted; the exact choice does them. What a map shows is counted on
 the way, since reading the paths again would cost more than finding them.
 """
 
