@@ -35,7 +35,7 @@ _ABBREVIATIONS |= {"edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -3
 _YEAR_FIRST = re.compile(r"(?P<y>\d{4})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})")
 _YEAR_LAST = re.compile(r"(?P<a>\d{1,2})(?P<s>[-/.])(?P<b>\d{1,2})(?P=s)(?P<y>\d{4}|\d{2})(?!\d)")
 _COMPACT = re.compile(
-    r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?:T?(?P<hms>\d{6}|\d{4})(?P<f>\.\d+)?)?(?=$|[Z+\- ])"
+    r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?:T?(?P<hms>\d{6}|\d{4}|\d{2})(?P<f>\.\d+)?)?(?=$|[Z+\- ])"
 )
 _WEEKDAY = re.compile(r"^[^\W\d_]{2,10}\.?,\s*|^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\s+", re.IGNORECASE)
 _DAY_MONTH = re.compile(
@@ -130,7 +130,7 @@ def _month(name: str) -> int:
 def _compact_clock(hms: str | None, fraction: str | None) -> timedelta:
     if not hms:
         return timedelta()
-    hour, minute, second = int(hms[:2]), int(hms[2:4]), int(hms[4:6] or 0)
+    hour, minute, second = int(hms[:2]), int(hms[2:4] or 0), int(hms[4:6] or 0)
     if hour > 23 or minute > 59 or second > 59:
         raise ValueError
     return timedelta(hours=hour, minutes=minute, seconds=second, microseconds=int(float(fraction or 0) * 1e6))

@@ -62,7 +62,9 @@ _STEP_NUMBER = frozenset(words("step stage funnel_step funnel_stage schritt stuf
 _ASIDE = re.compile(r"\s*\([^)]*\)\s*$")  # "Active users (% of Step 1)"
 _FLAGS: dict[str, float | None] = dict.fromkeys(words("true yes t y x ja oui sí si sim da да tak"), 1.0)
 _FLAGS |= dict.fromkeys(words("false no f n nein non não nee нет nie"), 0.0) | {"": None}
-_DATE_WORDS = ("date", "day", "week", "week_start", "month", "datum", "tag", "woche", "fecha", "дата", "jour", "monat")
+_DATE_WORDS = words(
+    "date day week week_start month datum tag woche fecha дата jour monat date_hour date_hour_minute year_month"
+)
 _ALL = frozenset(
     {"total", "reserved_total", "all", "all users", "gesamt", "(total)", "alle nutzer", "tous les utilisateurs"}
 )

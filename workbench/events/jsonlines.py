@@ -13,6 +13,7 @@ import numpy as np
 
 from workbench.errors import WorkbenchError
 from workbench.events.archives import Member
+from workbench.events.cells import read_cell
 from workbench.events.json_tables import records_of
 from workbench.events.nested import record_batch
 from workbench.events.reading import BATCH_ROWS, SAMPLE_ROWS, Origin, Rows
@@ -99,7 +100,7 @@ class JsonLinesReading:
             if len(guessed):
                 self._texts = guessed if self._texts is None else pa.unify_schemas([self._texts, guessed])
                 table = self._parsed(chunk, pj)
-            return None if len(_times_as_text(table.schema)) else table
+            return None if len(_times_as_text(table.schema)) or _has_lost_digits(table) else table
         except (pa.ArrowException, ValueError):
             return None
 
@@ -114,6 +115,23 @@ class JsonLinesReading:
             except pa.ArrowException:
                 pass
         return pj.read_json(pa.BufferReader(chunk), pj.ReadOptions(block_size=len(chunk) + 1), options)
+
+
+def _has_lost_digits(table: pa.Table) -> bool:
+    """Whether whole numbers too long for 64 bits, mostly ids, became floats that no longer tell them apart."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    columns = list(table.columns)
+    while columns:
+        column = columns.pop()
+        if pa.types.is_struct(column.type):
+            columns += column.flatten()
+        elif pa.types.is_floating(column.type):
+            ends = pc.min_max(column).as_py()
+            if max(abs(ends["min"] or 0.0), abs(ends["max"] or 0.0)) >= 1 << 63:
+                return True
+    return False
 
 
 def _short_lines(file: BinaryIO) -> Iterator[bytes]:
@@ -184,6 +202,9 @@ def careful_rows(lines: list[bytes], first: int, ledger: Ledger) -> Iterator[Row
             ledger.note(RepairKind.BLANK_LINE, 1, "", [number])
             continue
         record = _record(line)
+        if record is None and line.startswith((b"{'", b"{u'")):
+            record, _ = read_cell(line.decode("utf-8", "replace"))
+            ledger.note(RepairKind.JSON_REPR, int(record is not None), line[:120].decode("utf-8", "replace"), [number])
         if record is None:
             ledger.note(RepairKind.BROKEN_RECORD, 1, line[:120].decode("utf-8", "replace"), [number])
             continue

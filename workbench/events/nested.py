@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 _INT64 = 1 << 63
+_WRAPPED = re.compile(r"(?:\.\$(?:oid|date|numberLong|numberInt|numberDouble|numberDecimal|uuid))+$")
 
 
 def flat_record(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -25,8 +27,19 @@ def flat_record(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         elif isinstance(value, list):
             flat[name] = json.dumps(value, ensure_ascii=False) if value else None
         else:
-            flat[name] = value
+            flat[unwrapped(name)] = value
     return flat
+
+
+def unwrapped(name: str) -> str:
+    """A dotted name without the type that MongoDB's exports wrap values in.
+
+    Examples
+    --------
+    >>> unwrapped("user_id.$numberLong"), unwrapped("ts.$date.$numberLong"), unwrapped("properties.$date_joined")
+    ('user_id', 'ts', 'properties.$date_joined')
+    """
+    return _WRAPPED.sub("", name) if ".$" in name else name
 
 
 def record_batch(records: Sequence[Mapping[str, Any]]) -> Any:
@@ -97,7 +110,7 @@ def _flattened(name: str, column: Any) -> Iterable[tuple[str, Any]]:
         for field, child in zip(kind, column.flatten(), strict=True):
             yield from _flattened(f"{name}.{field.name}", child)
     elif not pa.types.is_null(kind):
-        yield name, plain_array(column)
+        yield unwrapped(name), plain_array(column)
 
 
 def as_floats(column: Any) -> Any:

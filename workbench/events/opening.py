@@ -8,6 +8,7 @@ import re
 from workbench.errors import WorkbenchError
 from workbench.events.archives import Member, Staging
 from workbench.events.avro import AvroReading
+from workbench.events.cells import read_cell
 from workbench.events.columnar import ColumnarReading
 from workbench.events.delimited import open_delimited
 from workbench.events.json_tables import records_of
@@ -117,7 +118,7 @@ def _is_object(line: str) -> bool:
     try:
         return isinstance(json.loads(line.strip(_BEFORE_RECORDS)), dict)
     except (ValueError, RecursionError):
-        return False
+        return line.startswith(("{'", "{u'")) and read_cell(line)[0] is not None
 
 
 def _is_wrapper(text: TextFile, head: str) -> bool:

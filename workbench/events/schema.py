@@ -22,6 +22,7 @@ ROLES = ("user", "time", "event", "session", "value", "event_id", "currency", "t
 _PREFIX = re.compile(r"^(?:event_properties|properties|event_params|params|ep|ecommerce|traits|data)[._]+(?=.)")
 MISSING_IDS = frozenset(
     {"", "null", "none", "nan", "nil", "undefined", "(not set)", "n/a", "0", "-", "--", "\\n", "<null>", "<na>", "#n/a"}
+    | {"na", "<nil>", "-1", "?", "{}", "[]", "[object object]", "(unknown)", "(blank)", "(guest)", "guest", "missing"}
     | {"(none)", "(null)", "(empty)", "(data deleted)", "unknown", "anonymous", "false"}
 )
 _ZERO_UUID = re.compile(r"^\{?0{8}-?0{4}-?0{4}-?0{4}-?0{12}\}?$")

@@ -23,8 +23,8 @@ from workbench.events.sheets import SheetReading
 _MAX_ROWS = 1_100_000
 _SPAN = re.compile(r"#?\s*(\d{8})-(\d{8})\s*$|(\d{4}-\d\d-\d\d) (?:to|bis|-|–) (\d{4}-\d\d-\d\d)")
 _DAY_OR_YEAR = re.compile(r"^(?:19|20)\d\d(?:[-./]?\d\d){0,2}$|^\d{1,2}[./-]\d{1,2}(?:[./-]\d{0,4})?$")
-_YEAR_MONTH = re.compile(r"^(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{1,2})$")
-_MONTH_YEAR = re.compile(r"^(?P<m>\d{1,2})[-/.](?P<y>(?:19|20)\d\d)$")
+_YEAR_MONTH = re.compile(r"^(?P<y>(?:19|20)\d\d)(?:[-/.](?P<m>\d{1,2})|(?P<mm>\d\d))$")
+_MONTH_YEAR = re.compile(r"^(?P<m>\d{1,2})(?P<mm>)[-/.](?P<y>(?:19|20)\d\d)$")
 _NAMED_MONTH = re.compile(r"^(?P<n>[^\W\d_]{3,12})\.?[ -]'?(?P<y>(?:19|20)\d\d|\d\d)$")
 _RANGE = re.compile(r"^(\d{4}-\d\d-\d\d)\s*(?:,|/|to|bis|–|-|~)\s*\d{4}-\d\d-\d\d$")
 _SUBTOTAL = re.compile(
@@ -88,7 +88,7 @@ def _month(text: str) -> date | None:
     """The first day of a month, or of a range of days."""
     found = _YEAR_MONTH.match(text) or _MONTH_YEAR.match(text)
     if found:
-        return _made(int(found["y"]), int(found["m"]))
+        return _made(int(found["y"]), int(found["m"] or found["mm"]))
     named = _NAMED_MONTH.match(text)
     if named:
         first = clock.read(f"1 {named['n']} {named['y'] if len(named['y']) == 4 else '20' + named['y']}", True)

@@ -29,6 +29,7 @@ _ALPHABETS = {
     "cp1252": _WESTERN,
     "cp1250": ("ąćęłńóśźż", "áäčďéěíĺľňóôŕřšťúůýž", "áéíóöőúüű", "âăîşţ", "čćđšž"),
     "mac_roman": _WESTERN,
+    "cp850": _WESTERN,
     "cp1254": ("âçğıîöşûü",),
     "latin-1": ("",),
 }
@@ -149,8 +150,19 @@ def _guess_8_bit(head: bytes) -> str:
     in_runs = sum(a >= 0x80 and b >= 0x80 for a, b in itertools.pairwise(head))
     if high and in_runs > 0.5 * high:
         return _guess_foreign(head)
+    if _is_japanese(head):
+        return "cp932"
     lines = b"\n".join(itertools.islice((line for line in head.splitlines() if not line.isascii()), 400))
     return max(_ALPHABETS, key=lambda encoding: _fit(lines[: 1 << 16], encoding))
+
+
+def _is_japanese(head: bytes) -> bool:
+    """Whether bytes make kana among other letters beyond ASCII in Shift JIS, whose second bytes are often ASCII."""
+    text = head[: head.rfind(b"\n") + 1 or None].decode("cp932", "replace")
+    beyond = [place for place, character in enumerate(text) if character > "\x7f"]
+    kana = sum("\u3040" <= text[place] <= "\u30ff" for place in beyond)
+    in_runs = sum(text[place - 1 : place] > "\x7f" or text[place + 1 : place + 2] > "\x7f" for place in beyond)
+    return kana > 0.3 * len(beyond) and in_runs > 0.8 * len(beyond) and text.count("\ufffd") < 0.02 * len(beyond)
 
 
 def _is_utf8_with_damage(head: bytes) -> bool:

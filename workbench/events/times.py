@@ -20,6 +20,7 @@ _SERIAL = (25_569.0, 73_051.0)  # 1970 to 2100 in days since 1899-12-30
 _ZONED = r":\d{2}(?:[:.,]\d+)*\s*(?:[Zz]|[+-]\d{2}(?::?\d{2})?|[A-Za-z][A-Za-z/_]*)\s*$"
 _CLOCKS = ("%H:%M:%S.%f", "%H:%M:%S", "%H:%M", "")
 _CACHE = 200_000
+_WITH_ZONE = 20  # "2021-03-01 10:00:00Z" is the shortest
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +163,8 @@ class TimeReader:
                 unit[(size >= low) & (size < high)] = code
             unit[size >= 1e17] = 3
             unit[(size >= _SERIAL[0]) & (size < _SERIAL[1])] = 4
-            unit[
-                ((size >= 19_900_101) & (size <= 20_991_231)) | ((size >= 19_900_101e6) & (size <= 20_991_231.3e6))
-            ] = 5
+            for scale in (1, 1e2, 1e4, 1e6):  # days, and the same with hours, minutes and seconds behind them
+                unit[(size >= 19_900_101 * scale) & (size < 20_991_232 * scale)] = 5
         unit[~np.isfinite(values)] = -1
         us = np.zeros(len(values), np.int64)
         for code, factor in enumerate((1_000_000, 1_000, 1)):
@@ -305,7 +305,6 @@ class _Cast:
     """The quick road: DuckDB reads ISO times and the column's own form; what it cannot read is left for `clock`."""
 
     def __init__(self, style: TimeStyle) -> None:
-        self._needs_zone = style.zone != "UTC"
         forms = _forms(style)
         local = f", try_strptime(x, {forms})::TIMESTAMPTZ" if forms else ""
         self._query = f"SELECT epoch_us(COALESCE(TRY_CAST(x AS TIMESTAMPTZ){local})) AS us FROM texts"
@@ -313,23 +312,29 @@ class _Cast:
     def read(self, texts: Any) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
         """(Microseconds, was read, names a zone)."""
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         answer = duck.one_thread().from_arrow(pa.table({"x": texts})).query("texts", self._query)
         read = answer.to_arrow_table().column("us").combine_chunks()
         is_good = _flags(read.is_valid())
         us = np.asarray(read.fill_null(0)).copy()
-        if self._needs_zone:
-            zoned = _flags(pc.match_substring_regex(texts, _ZONED))
-        else:
-            # Without a zone of its own a time is read as UTC, so the sample is enough to say how many there are.
-            zoned = np.full(len(us), self._is_zoned_sample(texts))
-        return us, is_good, zoned
+        return us, is_good, _zoned(texts)
 
-    @staticmethod
-    def _is_zoned_sample(texts: Any) -> bool:
-        sample = [text for text in texts.slice(0, 50).to_pylist() if text]
-        return bool(sample) and all(re.search(_ZONED, text) for text in sample)
+
+def _zoned(texts: Any) -> NDArray[np.bool_]:
+    """Which texts name a zone; the slow look is only for those that end in no Z and are not all of one length."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = _flags(pc.ends_with(texts, "Z")).copy()
+    rest = np.flatnonzero(~found)
+    if not len(rest):
+        return found
+    left = texts.take(pa.array(rest)) if len(rest) < len(found) else texts
+    lengths = pc.min_max(pc.binary_length(left)).as_py()
+    if lengths["min"] == lengths["max"] and lengths["max"] < _WITH_ZONE:
+        return found  # too short to name a zone behind the seconds
+    found[rest] = _flags(pc.match_substring_regex(left, _ZONED))
+    return found
 
 
 def _forms(style: TimeStyle) -> list[str]:

@@ -1,0 +1,89 @@
+"""Odd spellings of ids, times, JSON and code pages are read for what they are, and each is counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from workbench.events.report import ImportReport
+from workbench.events.source import import_counts, import_events
+from workbench.events.store import EventStore
+
+HEADER = "user_id,event,timestamp\n"
+
+
+def imported(folder: Path, content: str | bytes) -> tuple[EventStore, ImportReport]:
+    (folder / "given").write_bytes(content.encode() if isinstance(content, str) else content)
+    return import_events([folder / "given"], folder=folder / "store")
+
+
+def repairs(report: ImportReport) -> dict[str, int]:
+    return {str(one.kind): one.count for one in report.repairs}
+
+
+@pytest.mark.parametrize("nobody", ["-1", "NA", "<nil>", "[object Object]", "{}", "guest", "?", "(blank)"])
+def test_more_ways_to_say_nobody(tmp_path: Path, nobody: str) -> None:
+    _, report = imported(tmp_path, f"{HEADER}{nobody},view,2021-03-01\nu1,view,2021-03-01\n")
+    assert (report.users, repairs(report)["missing_id"]) == (1, 1)
+
+
+def test_only_times_that_name_no_zone_are_counted_as_such(tmp_path: Path) -> None:
+    zoned = ["2021-03-01T10:00:00Z", "2021-03-01T11:00:00+0530", "2021-03-01 10:00:00 PST"]
+    rows = "".join(f"u1,view,{time}\n" for time in zoned * 40 + ["2021-03-01 10:00:00"] * 7)
+    assert repairs(imported(tmp_path, HEADER + rows)[1])["zone_assumed"] == 7
+
+
+@pytest.mark.parametrize(
+    ("written", "us"),
+    [
+        ("2021030110", 1_614_592_800_000_000),
+        ("202103011000", 1_614_592_800_000_000),
+        ("20210301100000", 1_614_592_800_000_000),
+        ("1614592800", 1_614_592_800_000_000),
+        ("1614592800000", 1_614_592_800_000_000),
+    ],
+)
+def test_hours_written_as_digits_are_no_seconds(tmp_path: Path, written: str, us: int) -> None:
+    assert imported(tmp_path, f"{HEADER}u1,view,{written}\n")[0].time_us.tolist() == [us]
+
+
+def test_hours_and_months_of_a_report_are_dates(tmp_path: Path) -> None:
+    (tmp_path / "given").write_text("dateHour,eventName,totalUsers\n2021030110,buy,2\n2021030111,buy,3\n")
+    assert str(import_counts([tmp_path / "given"]).first) == "2021-03-01"
+    (tmp_path / "given").write_text("yearMonth,eventName,totalUsers\n202103,buy,2\n202104,buy,3\n")
+    assert str(import_counts([tmp_path / "given"]).last) == "2021-04-01"
+
+
+def test_ids_too_long_for_64_bits_stay_apart(tmp_path: Path) -> None:
+    lines = "".join(
+        f'{{"user_id":{12345678901234567890 + n},"event":"view","timestamp":1614592800}}\n' for n in range(3)
+    )
+    assert set(imported(tmp_path, lines)[0].user_ids) == {str(12345678901234567890 + n) for n in range(3)}
+
+
+def test_types_that_a_database_wraps_its_values_in_are_taken_off(tmp_path: Path) -> None:
+    lines = (
+        '{"_id":{"$oid":"5f"},"user_id":{"$numberLong":"12"},"event":"view","ts":{"$date":"2021-03-01T10:00:00Z"}}\n'
+        '{"_id":{"$oid":"60"},"user_id":{"$numberLong":"13"},"event":"buy",'
+        '"ts":{"$date":{"$numberLong":"1614592800000"}}}\n'
+    )
+    store, report = imported(tmp_path, lines)
+    assert (set(store.user_ids), report.event_totals) == ({"12", "13"}, {"view": 1, "buy": 1})
+    assert store.time_us.tolist() == [1_614_592_800_000_000] * 2
+
+
+def test_lines_that_python_wrote_are_read_and_counted(tmp_path: Path) -> None:
+    lines = "".join(f"{{'user_id': 'u{n}', 'event': 'view', 'timestamp': '2021-03-01', 'ok': True}}\n" for n in (1, 2))
+    _, report = imported(tmp_path, lines)
+    assert (report.users, repairs(report)["json_repr"]) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [("cp850", {"Größe", "Käufe"}), ("cp932", {"購入", "閲覧する"}), ("cp1252", {"Größe", "Käufe"})],
+)
+def test_code_pages_of_old_systems_are_told(tmp_path: Path, encoding: str, names: set[str]) -> None:
+    header = "ユーザーID,イベント,日時\n" if encoding == "cp932" else "user,event,time\n"
+    text = header + "".join(f"u{n},{name},2021-03-01 10:00\n" for n, name in enumerate(sorted(names)))
+    assert set(imported(tmp_path, text.encode(encoding))[1].event_totals) == names
