@@ -17,8 +17,8 @@ from workbench.journey.element import DatasetId, ElementId
 from workbench.journey.journey import Shaping
 from workbench.journey.rule import Condition, Operator
 from workbench.progress import Progress
-from workbench.session.questions import trend
 from workbench.session.shelf import Loaded
+from workbench.session.trend_questions import trend
 from workbench.ui.panels.rule_form import ConditionRow
 from workbench.ui.panels.shaping_form import days_of, days_words
 

@@ -54,6 +54,11 @@ class MetricWeek:
     p: float
     p_adjusted: float
     is_alert: bool
+    is_material: bool = True
+
+    def is_alert_at(self, q: float) -> bool:
+        """Whether it is an alert where this share of alerts may be false."""
+        return self.is_material and self.p_adjusted <= q
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,8 @@ def weekly_alerts(weeks: Sequence[Sequence[float | None]], rule: AlertRule = DEF
         off = np.abs(counts[:, -1] / np.where(is_small, noise.mean, np.exp(noise.level)) - 1.0)
         change = counts[:, -1] / counts[:, -2] - 1.0
     low, high = _usual_range(noise)
-    alert = (adjusted <= rule.q) & ~(off < rule.material_change)
+    is_material = ~(off < rule.material_change)
+    alert = (adjusted <= rule.q) & is_material
     return WeekReport(
         tuple(
             MetricWeek(
@@ -117,6 +123,7 @@ def weekly_alerts(weeks: Sequence[Sequence[float | None]], rule: AlertRule = DEF
                 p=float(p[i]),
                 p_adjusted=float(adjusted[i]),
                 is_alert=bool(alert[i]),
+                is_material=bool(is_material[i]),
             )
             for i in range(len(counts))
         )

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from workbench.analysis.audits.finding import Finding
 from workbench.analysis.drivers import matched_differences
 from workbench.analysis.measures import FunnelFigures, Measures
-from workbench.errors import WorkbenchError
 from workbench.journey.element import ElementId
 from workbench.journey.journey import Journey, Segment
 from workbench.journey.rule import Condition
-from workbench.journey.taxonomy import Kind
 from workbench.progress import Progress
 from workbench.session.shelf import Loaded
 
@@ -26,15 +23,9 @@ if TYPE_CHECKING:
     from workbench.analysis.segment_choice import SegmentChoice
     from workbench.analysis.segment_rules import SegmentReport
     from workbench.analysis.trace import Trace
-    from workbench.analysis.weeks import Days, WeekOverWeek
     from workbench.analysis.worth import ValueTable
-    from workbench.events.store import EventStore
-    from workbench.forecast.backtest import SeriesForecast
-    from workbench.forecast.series import Leading
 
 STUDY = "study"
-TREND = "trend"
-MOST_LEADERS = 6
 WHY = "why"
 DAILY = "daily"
 
@@ -78,54 +69,6 @@ def study(journey: Journey, measures: Measures, loaded: Loaded, progress: Progre
     titles = {str(e.element_id): e.title for e in journey.elements}
     top = tuple(row.name for row in ground.top)
     return Study(table, found, findings, titles, top, micro_values(ground))
-
-
-@dataclass(frozen=True)
-class Trend:
-    """Daily macro-conversions with their forecast (None with the reason in `note`), and the newest week's verdicts."""
-
-    days: Days
-    daily: tuple[int, ...]
-    forecast: SeriesForecast | None
-    week: WeekOverWeek
-    titles: dict[str, str]
-    note: str = ""
-
-
-def trend(journey: Journey, measures: Measures, loaded: Loaded, progress: Progress) -> Trend | None:
-    """The macro-conversion day by day, what may come, and which elements moved in the newest complete week."""
-    from workbench.analysis.hits import matching_rows
-    from workbench.analysis.match import Match
-    from workbench.analysis.weeks import daily_counts, week_over_week, whole_days
-    from workbench.forecast.backtest import forecast_series
-
-    store, goal = loaded.store, journey.headline_macro
-    days = whole_days(store, journey.time_zone) if store is not None else None
-    if store is None or goal is None or goal.rule is None or not goal.is_bound or days is None:
-        return None
-    rows = {e.element_id: matching_rows(store, Match.of(e.rule)) for e in journey.elements if e.rule and e.is_bound}
-    daily = tuple(int(n) for n in daily_counts(store, days, rows[goal.element_id]))
-    incidents = [date.fromisoformat(day) for day in journey.shaping.excluded_dates]
-    week = week_over_week(store, {str(i): r for i, r in rows.items()}, journey.time_zone, incidents=incidents)
-    found, note = None, ""
-    try:
-        leader = _leader(journey, store, rows, goal.element_id, days)
-        found = forecast_series(daily, min(14, len(daily) // 3), leader, journey.seed, progress)
-    except WorkbenchError as error:
-        note = f"{error.message} {error.hint}"
-    return Trend(days, daily, found, week, {str(e.element_id): e.title for e in journey.elements}, note)
-
-
-def _leader(
-    journey: Journey, store: EventStore, rows: dict[ElementId, Any], goal_id: ElementId, days: Days
-) -> Leading | None:
-    """The micro-conversion that precedes most macro-conversions, if any may lead."""
-    from workbench.forecast.leaders import leading_of
-
-    micros = [e.element_id for e in journey.elements if e.kind is Kind.MICRO and e.element_id in rows]
-    tried = [leading_of(store, rows[i], rows[goal_id], days) for i in micros[:MOST_LEADERS]]
-    able = [leader for leader in tried if leader.may_lead]
-    return max(able, key=lambda leader: leader.share_before) if able else None
 
 
 @dataclass(frozen=True)

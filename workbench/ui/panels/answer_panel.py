@@ -38,8 +38,12 @@ class AnswerPanel(Panel):
 
     def add_controls(self, *parts: QWidget | str) -> None:
         """Put what is asked beside the title, so that no height is lost."""
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
         for part in parts:
-            self.head.addWidget(QLabel(part) if isinstance(part, str) else part, 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(QLabel(part) if isinstance(part, str) else part)
+        self.head.addWidget(holder, 0, Qt.AlignmentFlag.AlignTop)
 
     def _on_answered(self, name: str) -> None:
         if name == self.question.name:

@@ -37,6 +37,8 @@ class WaitingPanel(AnswerPanel):
     def __init__(self, desk: Desk) -> None:
         self.origin, self.versus = OriginChoice(), QComboBox()
         self.versus.setAccessibleName("Compare")
+        self.versus.setMaximumWidth(190)
+        self.origin.setMaximumWidth(140)
         self._segments: list[Segment | None] = []
         self.chart = Chart("Share converted over time", self._words_at)
         self.table = Table(_HEADERS, stretch=4, name_width=120)
@@ -45,7 +47,7 @@ class WaitingPanel(AnswerPanel):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self.chart)
         split.addWidget(self.table)
-        split.setSizes([560, 400])
+        split.setSizes([480, 480])
         super().__init__(desk, split)
         self.add_controls("From", self.origin, "compare", self.versus)
         for box in (self.origin, self.versus):
