@@ -11,7 +11,7 @@ from tests.ui.loading import load
 from workbench.journey import edits
 from workbench.journey.assumptions import LiftRange, Source
 from workbench.journey.element import ElementId, LinkId
-from workbench.journey.journey import Journey
+from workbench.journey.journey import Journey, Lever
 from workbench.journey.rule import Rule
 from workbench.ui.canvas.words import card_tip
 
@@ -259,3 +259,47 @@ def test_the_map_shows_ghosts_and_what_a_person_brings(window):
     moved = window.view.grab().toImage()
     window.actions_["worth"].trigger()
     assert window.view.grab().toImage() != moved
+
+
+def cells(panel) -> dict[str, list[str]]:
+    table = panel.table
+    return {
+        table.item(row, 0).text(): [table.item(row, column).text() for column in range(1, table.columnCount())]
+        for row in range(table.rowCount())
+    }
+
+
+def test_as_is_and_the_levers_stand_side_by_side_and_follow_them(window, qtbot):
+    window.desk.start(typed())
+    panel, forecaster = window.results.compare, window.desk.forecaster
+    window.results.show_panel(panel)
+    qtbot.waitUntil(lambda: "brings what" in panel.title.text(), timeout=10_000)
+    forecaster.set_lever("a-to-b", 0.16)
+    qtbot.waitUntil(lambda: panel.title.text().startswith("Levers now: +$160,000"), timeout=10_000)
+    shown = cells(panel)
+    assert shown["Conversions: C"][0].startswith("2,000 (")
+    assert shown["People at B"][:4] == ["4,000", "8,000", "+4,000", "+100.00 %"]
+    assert shown["A → B"][2] == "+8.00 points"
+    assert "People at A" not in shown
+    panel.only.setChecked(False)
+    assert cells(panel)["People at A"][2] == "0"
+    panel.table.cellClicked.emit(list(cells(panel)).index("People at B"), 0)
+    assert window.desk.session.selection == ("b",)
+
+
+def test_two_saved_scenarios_are_compared(window, qtbot):
+    journey = edits.save_scenario(typed(), "One", (Lever("a-to-b", 0.16),))
+    window.desk.start(edits.save_scenario(journey, "Two", (Lever("b-to-c", 0.6),)))
+    panel = window.results.compare
+    window.results.show_panel(panel)
+    panel.left.setCurrentIndex(1)
+    panel.left.activated.emit(1)
+    qtbot.waitUntil(lambda: panel.title.text().endswith("against One"), timeout=10_000)
+    assert panel.title.text().startswith("Two: −$128,000")
+
+
+def test_comparing_an_empty_map_says_what_is_missing(window, qtbot):
+    window.desk.start(Journey())
+    panel = window.results.compare
+    window.results.show_panel(panel)
+    qtbot.waitUntil(lambda: "to compare scenarios" in panel.note.text(), timeout=10_000)

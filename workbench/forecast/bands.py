@@ -110,10 +110,7 @@ class Posterior:
         dispersion : float
             Variance of a period's count over its mean, at least 1; from the element's own weeks (`benchmarks`).
         """
-        model, setting = self.model, apply_levers(self.model, levers, replace(assumptions, lifts=()))
-        rate = self.lifted(setting, assumptions)
-        traffic = np.nan_to_num(setting.traffic, nan=0.0)
-        people = self._reach(rate, traffic, assumptions.quality_decay)
+        model, (_, people) = self.model, self.under(levers, assumptions)
         rng = np.random.default_rng([model.seed, 2])
         counts = {n: _counts(rng, people[n], dispersion) for n in range(len(people)) if n in self._shown}
         has_levers = bool(levers or assumptions.lifts)
@@ -122,6 +119,13 @@ class Posterior:
             for n in model.macro_nodes
         }
         return OutcomeBands(macros, self._revenue(people, counts, has_levers))
+
+    def under(self, levers: tuple[Lever, ...], assumptions: Assumptions = DEFAULT_ASSUMPTIONS) -> tuple[Floats, Floats]:
+        """Draws of the rates (E, S) and of the people at each node (N, S) under levers; paired with every other's."""
+        setting = apply_levers(self.model, levers, replace(assumptions, lifts=()))
+        rate = self.lifted(setting, assumptions)
+        traffic = np.nan_to_num(setting.traffic, nan=0.0)
+        return rate, self._reach(rate, traffic, assumptions.quality_decay)
 
     @property
     def _shown(self) -> set[int]:

@@ -16,12 +16,13 @@ from workbench.forecast.sensitivity import SensitivityTable, sensitivity_table
 from workbench.forecast.what_if import Outcome, outcome
 from workbench.journey.assumptions import DEFAULT_ASSUMPTIONS, Assumptions, LiftRange
 from workbench.journey.element import ElementId, LinkId
-from workbench.journey.journey import Journey, Lever
+from workbench.journey.journey import Journey, Lever, Scenario
 from workbench.progress import Progress
 from workbench.session.background import Lane
 from workbench.session.session import Session
 
 if TYPE_CHECKING:
+    from workbench.forecast.comparison import Comparison
     from workbench.forecast.headroom import Headroom
 
 _BANDS_AFTER_MS = 60
@@ -59,6 +60,7 @@ class Forecaster(QObject):
 
     changed = Signal()
     bands_changed = Signal()
+    compared = Signal()
     failed = Signal(object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
@@ -76,12 +78,17 @@ class Forecaster(QObject):
         self.lane = Lane("bands", self)
         self.lane.answered.connect(self._on_bands)
         self.lane.failed.connect(self._on_failed)
+        self.comparison: Comparison | None = None
+        self._comparing = Lane("comparison", self)
+        self._comparing.answered.connect(self._on_compared)
+        self._comparing.failed.connect(self._on_failed)
         self._bands_soon = QTimer(self, singleShot=True, interval=_BANDS_AFTER_MS)
         self._bands_soon.timeout.connect(self._ask_bands)
 
     def shutdown(self) -> None:
         self._bands_soon.stop()
         self.lane.shutdown()
+        self._comparing.shutdown()
 
     @property
     def levers(self) -> tuple[Lever, ...]:
@@ -151,6 +158,22 @@ class Forecaster(QObject):
         if lifts != self.assumptions.lifts:
             self.assumptions = replace(self.assumptions, lifts=lifts)
         self._answer()
+
+    def compare(self, left: Scenario, right: Scenario) -> None:
+        """Set two scenarios against each other; `compared` tells when `comparison` has the answer."""
+        model, posterior = self.model, self.posterior
+
+        def work(progress: Progress) -> Comparison:
+            from workbench.forecast.comparison import compare
+
+            return compare(posterior if posterior is not None else Posterior.of(model), left, right)
+
+        self._comparing.request((model, left, right), work)
+
+    def _on_compared(self, key: tuple[ForecastModel, Scenario, Scenario], answer: Comparison) -> None:
+        if key[0] is self.model:
+            self.comparison = answer
+            self.compared.emit()
 
     def _asked(self) -> _Ask:
         return _Ask(self.model, self.levers, self.assumptions, self.benchmarks, self.posterior, self._ranked)

@@ -9,6 +9,7 @@ from workbench.session.desk import Desk
 from workbench.ui.panels.audit import AuditPanel
 from workbench.ui.panels.benchmarks import BenchmarksPanel
 from workbench.ui.panels.cohorts import CohortsPanel
+from workbench.ui.panels.compare import ComparePanel
 from workbench.ui.panels.dead_ends import DeadEndsPanel
 from workbench.ui.panels.drivers import DriversPanel
 from workbench.ui.panels.drop_offs import DropOffsPanel
@@ -41,10 +42,12 @@ class ResultTabs(QTabWidget):
         self.forecast = ForecastPanel(desk)
         self.sensitivity, self.target = SensitivityPanel(desk), TargetPanel(desk)
         self.recovery, self.retention = RecoveryPanel(desk), RetentionPanel(desk)
+        self.compare = ComparePanel(desk)
         self.forecast_views = Views(
             "the forecast",
             (
                 ("What if", self.forecast),
+                ("As-is and to-be", self.compare),
                 ("What brings most", self.sensitivity),
                 ("Target", self.target),
                 ("Recovery", self.recovery),
@@ -89,6 +92,7 @@ class ResultTabs(QTabWidget):
         for panel in (
             *jumping,
             self.benchmarks,
+            self.compare,
             self.sensitivity,
             self.target,
             self.drivers,

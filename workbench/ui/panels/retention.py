@@ -14,6 +14,7 @@ from workbench.ui import numbers
 from workbench.ui.fields import NumberField, label
 from workbench.ui.panels.panel import Cell, Panel, Table
 from workbench.ui.panels.retention_plot import RetentionPlot
+from workbench.ui.theme import theme
 
 _MEANING = {
     "Day": "Calendar days of the journey's zone after the day of a person's first event of this kind.",
@@ -43,6 +44,7 @@ class RetentionPanel(Panel):
         self.table.keep_order()
         self.plot = RetentionPlot()
         self._asked: Question | None = None
+        self._inputs: tuple[object, ...] = ()
         self._place()
         self.active.activated.connect(lambda _: self._ask())
         self.period.committed.connect(lambda _: self._ask())
@@ -112,6 +114,10 @@ class RetentionPanel(Panel):
         found: Retention | None = self.desk.analyst.answer(self._asked.name) if self._asked is not None else None
         macro = self.desk.session.journey.headline_macro
         self.value.setPlaceholderText("money" if macro is None or macro.value is None else f"{macro.value:g}")
+        inputs = (self._asked, id(found), self._worth, self._ahead, self._discount, theme().colours, self.is_waiting)
+        if inputs == self._inputs:
+            return
+        self._inputs = inputs
         self._split.setVisible(found is not None)
         if found is None:
             self.title.setText("Who comes back")
