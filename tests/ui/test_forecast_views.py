@@ -303,3 +303,12 @@ def test_comparing_an_empty_map_says_what_is_missing(window, qtbot):
     panel = window.results.compare
     window.results.show_panel(panel)
     qtbot.waitUntil(lambda: "to compare scenarios" in panel.note.text(), timeout=10_000)
+
+
+def test_the_teams_work_makes_a_gain_per_day(window, qtbot):
+    window.desk.start(edits.amend_details(typed(), [ElementId("a")], work_days=4.0))
+    panel = window.results.sensitivity
+    window.results.show_panel(panel)
+    qtbot.waitUntil(lambda: panel.table.rowCount() == 2, timeout=10_000)
+    assert cells(panel)["A → B"][-1] == "$5,000"
+    assert cells(panel)["B → C"][-1] == "–"

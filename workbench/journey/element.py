@@ -15,7 +15,10 @@ DatasetId = NewType("DatasetId", str)
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What a team notes about an element; audits read effort, fields, reward, popup and tags."""
+    """What a team notes about an element; audits read effort, fields, reward, popup and tags.
+
+    `effort_s` is the visitor's, in seconds; `work_days` the team's, for a change of this element.
+    """
 
     kpi: str = ""
     owner: str = ""
@@ -25,6 +28,7 @@ class Details:
     popup: Popup | None = None
     tag_count: int | None = None
     notes: str = ""
+    work_days: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,6 +207,7 @@ class DetailsForm(QWidget):
             "kpi": TextField("what it is judged by"),
             "owner": TextField("who looks after it"),
             "effort_s": NumberField("the visitor's seconds"),
+            "work_days": NumberField("the team's days for a change"),
             "field_count": NumberField("form fields"),
             "reward": TextField("what the visitor gets"),
             "popup": ChoiceField(Popup, none_text="no pop-up"),
@@ -215,7 +216,7 @@ class DetailsForm(QWidget):
         }
         self.role = ChoiceField(Role, none_text="none")
         self.commitment = NumberField("1 to 10, for an ask", low=1, high=10)
-        names = ("KPI", "Owner", "Effort", "Fields", "Reward", "Pop-up", "Tags", "Notes")
+        names = ("KPI", "Owner", "Effort", "Work", "Fields", "Reward", "Pop-up", "Tags", "Notes")
         for words, (name, field) in zip(names, self._fields.items(), strict=True):
             rows.addRow(words, field)
             field.committed.connect(lambda value, f=name: self._amend_details(f, value))

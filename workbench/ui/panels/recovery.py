@@ -15,6 +15,7 @@ from workbench.session.forecast_questions import Carts, carts_of
 from workbench.ui import numbers
 from workbench.ui.fields import NumberField, label
 from workbench.ui.panels.panel import Cell, Panel, Table
+from workbench.ui.theme import theme
 
 _HEADERS = ("Carts above", "Carts", "Worth each", "Won back", "Range", "Revenue", "Revenue range")
 _MEANING = {
@@ -53,6 +54,7 @@ class RecoveryPanel(Panel):
         self.table.cellClicked.connect(lambda row, _: self._on_row(row))
         self._asked: Question | None = None
         self._of: tuple[float, ...] | None = None
+        self._inputs: tuple[object, ...] = ()
         self._place()
         desk.analyst.answered.connect(self._on_answered)
 
@@ -137,7 +139,19 @@ class RecoveryPanel(Panel):
 
     def show_figures(self) -> None:
         self._fill_carts()
+        fields = (self.threshold, self.carts, self.value, self.rate, self.low, self.high)
+        around = (theme().colours, self.is_waiting, self.desk.shelf.first, self.desk.session.journey.currency)
+        inputs = (self._asked, self._answer(), *(field.value for field in fields), *around)
+        if inputs != self._inputs:
+            self._inputs = inputs
+            self._show()
+
+    def _answer(self) -> Carts | None:
         found: Carts | None = self.desk.analyst.answer(self._asked.name) if self._asked is not None else None
+        return found
+
+    def _show(self) -> None:
+        found = self._answer()
         is_counted = found is not None and bool(found.values)
         for widget in (self._typed, self._typed_name):
             widget.setVisible(not is_counted)

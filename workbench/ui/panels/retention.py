@@ -114,7 +114,8 @@ class RetentionPanel(Panel):
         found: Retention | None = self.desk.analyst.answer(self._asked.name) if self._asked is not None else None
         macro = self.desk.session.journey.headline_macro
         self.value.setPlaceholderText("money" if macro is None or macro.value is None else f"{macro.value:g}")
-        inputs = (self._asked, id(found), self._worth, self._ahead, self._discount, theme().colours, self.is_waiting)
+        around = (theme().colours, self.is_waiting, self.desk.shelf.first, self.desk.session.journey.currency)
+        inputs = (self._asked, found, self._worth, self._ahead, self._discount, *around)
         if inputs == self._inputs:
             return
         self._inputs = inputs

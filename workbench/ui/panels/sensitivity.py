@@ -15,7 +15,17 @@ from workbench.ui.fields import label
 from workbench.ui.panels.panel import Cell, Panel, Table
 from workbench.ui.panels.segments import properties_to_offer
 
-_HEADERS = ("Change", "Rate", "Own better self", "It brings", "+1 point brings", "+10 % brings", "Elasticity", "First")
+_HEADERS = (
+    "Change",
+    "Rate",
+    "Own better self",
+    "It brings",
+    "+1 point brings",
+    "+10 % brings",
+    "Elasticity",
+    "First",
+    "Per day of work",
+)
 _MEANING = {
     "Rate": "Share of people at the start of the link who take it, as-is.",
     "Own better self": "The better of the upper quartile of its own last 12 complete weeks and of the best segment of "
@@ -24,6 +34,8 @@ _MEANING = {
     "+1 point brings": "Gain of one percentage point more, with 95 % of the draws of all rates.",
     "+10 % brings": "Gain of a tenth more, with 95 % of the draws of all rates.",
     "Elasticity": "Per cent at the end for one per cent more here.",
+    "Per day of work": "What it brings (else +1 point) per day of the team's work on the element that the link leaves; "
+    "type the days in the element's details.",
     "First": "Share of the draws in which this link leads the ranking; from 80 % on it is a clear winner.",
 }
 _NOTE = "Against as-is, if a lift is real and later rates hold."
@@ -137,7 +149,17 @@ class SensitivityPanel(Panel):
             self._banded(row.plus_10pct, row.plus_10pct_band, table),
             (numbers.NO_DATA if row.elasticity is None else f"{row.elasticity:.2f}", row.elasticity),
             (numbers.rate(row.first_share), row.first_share),
+            self._per_day(row, table),
         ]
+
+    def _per_day(self, row: LinkSensitivity, table: SensitivityTable) -> Cell:
+        journey = self.desk.session.journey
+        source = journey.element_by_id[journey.link_by_id[row.link_id].source_id]
+        days = source.details.work_days
+        if not days:
+            return (numbers.NO_DATA, None, f"Type the days of work in the details of {source.title}.")
+        gain = row.plus_1pp if row.headroom is None else row.headroom
+        return (self._gain(gain / days, table), gain / days, f"{days:g} days of work on {source.title}.")
 
     def _better(self, row: LinkSensitivity) -> Cell:
         room = self.desk.forecaster.headrooms.get(row.link_id)
