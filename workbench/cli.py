@@ -232,13 +232,20 @@ def report(
     out: Annotated[Path, typer.Option("--out", help="File ending in .xlsx, .json, .png or .svg.")],
     data: Annotated[list[Path] | None, typer.Option("--data", help="Measure on this data; may repeat.")] = None,
     scenario: Annotated[str | None, typer.Option("--scenario", help="Move the levers of this scenario.")] = None,
+    withhold_below: Annotated[
+        int | None, typer.Option("--withhold-below", min=0, help="Leave out counts of fewer people than this.")
+    ] = None,
 ) -> None:
     """Measure a journey and write a workbook, a JSON report or a picture of the map."""
-    write_reports_of(journey, tuple(data or ()), (out,), scenario)
+    write_reports_of(journey, tuple(data or ()), (out,), scenario, withhold_below)
 
 
 def write_reports_of(
-    journey: Path, data: tuple[Path, ...], outs: tuple[Path, ...], scenario: str | None = None
+    journey: Path,
+    data: tuple[Path, ...],
+    outs: tuple[Path, ...],
+    scenario: str | None = None,
+    withhold_below: int | None = None,
 ) -> None:
     """The report of a journey file, once for each file to write, by its ending."""
     from workbench.export.headless import measured_report
@@ -247,7 +254,10 @@ def write_reports_of(
 
     for out in outs:
         check_suffix(out)
-    made = measured_report(file.load(journey), journey.parent, data, scenario)
+    loaded = file.load(journey)
+    if withhold_below is not None:
+        loaded = replace(loaded, withhold_below=withhold_below)
+    made = measured_report(loaded, journey.parent, data, scenario)
     for out in outs:
         write_report(out, made, lambda kind: paint(made, kind))
 

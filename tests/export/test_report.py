@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -97,3 +98,18 @@ def test_an_unknown_scenario_is_named():
     path = paths.sample_data() / "shop.journey"
     with pytest.raises(WorkbenchError, match="no scenario"):
         measured_report(file.load(path), path.parent, scenario="nope")
+
+
+def test_an_export_withholds_small_counts_and_says_so(tmp_path):
+    path = paths.sample_data() / "shop.journey"
+    journey = replace(file.load(path), withhold_below=300)
+    report = measured_report(journey, path.parent)
+    plain = json.loads(json_text(report))
+    counts = [row[name] for row in plain["steps"] for name in ("people", "left_here", "counted", "of")]
+    assert all(not n or n >= 300 for n in counts)
+    assert next(row for row in plain["steps"] if row["element"] == "Review left")["people"] is None
+    assert plain["withheld_below"] == 300
+    assert "1 to 299 people" in plain["overview"]["withheld"]
+    assert all(row["example"] is None for row in plain["data_summary"])
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(report)))
+    assert [c.value for c in book["Steps"]["E"][4:]] == [row["people"] for row in plain["steps"]]

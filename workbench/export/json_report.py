@@ -21,6 +21,7 @@ def json_text(report: Report) -> str:
         "mature_entered": report.measures.mature_entered,
         "units": report.measures.units,
         "is_estimate": report.measures.is_estimate,
+        "withheld_below": report.withheld_below,
         "funnel": {
             "mode": funnel.mode,
             "window_s": funnel.window_s,

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from workbench import __version__
 from workbench.analysis.dead_end_table import DeadEndTable, dead_end_table
+from workbench.analysis.dead_ends import DeadEnd
 from workbench.analysis.drivers import matched_differences
 from workbench.analysis.ground import Ground
 from workbench.analysis.intervals import wilson
 from workbench.analysis.measures import Grade, Measures
 from workbench.analysis.timeline import DEFAULT_AMBIENT
+from workbench.analysis.withheld import is_withheld, withheld
 from workbench.export import definitions
 from workbench.forecast.assuming import sentences
 from workbench.forecast.figures import CardFigures, MapFigures, map_figures
@@ -80,6 +82,7 @@ class Report:
     outcome: Outcome | None
     dead_ends: DeadEndTable | None = None
     sources: tuple[Source, ...] = ()
+    withheld_below: int = 0
     made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -113,6 +116,7 @@ class Report:
             ("Currency", journey.currency),
             ("Window", definitions.duration(journey.window_s)),
             ("Counted", definitions.counted(journey)),
+            ("Withheld", self._withheld_words),
             ("People who entered", self.measures.entered),
             ("Macro-conversion", macro.title if macro else None),
             ("Conversions", card.people),
@@ -124,6 +128,12 @@ class Report:
             ("Links", len(journey.links)),
         ]
         return Table("Overview", (Column("Figure"), Column("Value")), tuple(rows))
+
+    @property
+    def _withheld_words(self) -> str | None:
+        if self.withheld_below <= 1:
+            return None
+        return f"Counts of 1 to {self.withheld_below - 1} people, and those that would give them away, are left empty."
 
     def _leading(self) -> list[Element]:
         return [e for e in self.journey.elements if self.journey.outgoing.get(e.element_id)]
@@ -231,6 +241,8 @@ class Report:
         found = self.dead_ends
         if found is None:
             return Table("Dead ends", columns, (), "Needs event data and a macro-conversion with a rule.")
+        least = self.withheld_below
+        told = [row for row in found.rows if not _is_small(row.verdict, least)]
         rows = [
             (
                 row.name,
@@ -242,12 +254,14 @@ class Report:
                 row.verdict.p_adjusted,
                 row.verdict.missing,
             )
-            for row in found.rows
+            for row in told
         ]
         note = (
             f"Of {found.mature:,} people whose {definitions.duration(found.window_s)} are over, "
             f"{(found.base_rate or 0) * 100:.2f} % convert; a dead end stays under half of that beyond doubt."
         )
+        hidden = len(found.rows) - len(told)
+        note += f" {hidden} rows with too few people are withheld." if hidden else ""
         return Table("Dead ends", columns, tuple(rows), note)
 
     @property
@@ -298,6 +312,8 @@ class Report:
         rows: list[tuple[Cell, ...]] = []
         for source in self.sources:
             rows += _summary(source)
+        if self.withheld_below > 1:
+            rows = [_without_example(row, self.withheld_below) for row in rows]
         return Table("Data summary", columns, tuple(rows), "" if rows else "No data was loaded: rates are typed.")
 
 
@@ -308,8 +324,12 @@ def report_of(
     sources: Iterable[Source] = (),
     assumptions: Assumptions = DEFAULT_ASSUMPTIONS,
 ) -> Report:
-    """Put a report together: all figures are computed here, so that window and command line agree."""
-    held = tuple(sources)
+    """Put a report together: all figures are computed here, so that window and command line agree.
+
+    Counts of fewer people than the journey says are withheld before anything is computed from them.
+    """
+    held, least = tuple(sources), journey.withhold_below
+    measures = withheld(journey, measures, least)
     first = next((s for s in held if s.store is not None), None)
     ground = dead = None
     if first is not None and first.store is not None:
@@ -318,7 +338,19 @@ def report_of(
     needs_effect = any(lever.target_id in _seats(journey) for lever in levers)
     associations = matched_differences(ground.drivers) if ground is not None and needs_effect else None
     made = outcome(ForecastModel.of(journey, measures, associations), levers, assumptions)
-    return Report(journey, map_figures(journey, measures, made), measures, made, dead, held)
+    return Report(journey, map_figures(journey, measures, made), measures, made, dead, held, least)
+
+
+def _is_small(verdict: DeadEnd, least: int) -> bool:
+    """Whether those who did it, converted after it, or did not convert, are too few to be told."""
+    return any(is_withheld(count, least) for count in (verdict.n, verdict.k, verdict.n - verdict.k))
+
+
+def _without_example(row: tuple[Cell, ...], least: int) -> tuple[Cell, ...]:
+    """A row of the data summary without what stands in the data, and without small counts."""
+    name, figure, value, _ = row
+    is_small = isinstance(value, int) and is_withheld(value, least)
+    return name, figure, f"under {least}" if is_small else value, None
 
 
 def _seats(journey: Journey) -> set[str]:

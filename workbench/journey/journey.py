@@ -97,13 +97,17 @@ class Dismissal:
 
 @dataclass(frozen=True)
 class Journey:
-    """The map and all that belongs to it; edits return a new one and share what did not change."""
+    """The map and all that belongs to it; edits return a new one and share what did not change.
+
+    `withhold_below` is the smallest count of people that an export shows; 0 shows all.
+    """
 
     name: str = "Untitled journey"
     currency: str = "USD"
     time_zone: str = "UTC"
     window_s: float | None = DEFAULT_WINDOW_S
     seed: int = 1
+    withhold_below: int = 0
     counting: Counting = field(default_factory=Counting)
     shaping: Shaping = field(default_factory=Shaping)
     happy_path: tuple[ElementId, ...] = ()

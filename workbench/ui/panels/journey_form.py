@@ -13,7 +13,7 @@ from workbench.journey.journey import DAY_S
 from workbench.session.desk import Desk
 from workbench.ui import numbers
 from workbench.ui.data_words import one_line
-from workbench.ui.fields import TextField, form, label, section
+from workbench.ui.fields import NumberField, TextField, form, label, section
 from workbench.ui.panels.shaping_form import ShapingForm
 
 _CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "SEK", "INR", "AUD", "CAD", "BRL", "PLN")
@@ -57,9 +57,17 @@ class JourneyForm(QWidget):
         self.mode, self.ties = _choices(_MODES), _choices(_TIES)
         self.entry, self.unit = _choices(_ENTRIES), _choices(_UNITS)
         self.shaping = ShapingForm(desk)
+        self.withhold = NumberField("show all counts")
+        self.withhold.setToolTip(
+            "Exports leave out counts of fewer people than this, and those that would give them away"
+        )
         self.loaded = label()
         self.summary = QPushButton("Data summary…")
         self.load = QPushButton("Import data…")
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 12)
         layout.setSpacing(6)
@@ -77,12 +85,15 @@ class JourneyForm(QWidget):
         rows.addRow("Entries", self.entry)
         layout.addWidget(holder)
         layout.addWidget(self.shaping)
+        layout.addWidget(section("Exports"))
+        holder, rows = form()
+        rows.addRow("Withhold below", self.withhold)
+        layout.addWidget(holder)
         layout.addWidget(section("Data"))
         layout.addWidget(self.loaded)
         layout.addWidget(self.load)
         layout.addWidget(self.summary)
         layout.addStretch(1)
-        self._connect()
 
     def _connect(self) -> None:
         session = self._desk.session
@@ -94,6 +105,7 @@ class JourneyForm(QWidget):
             box.activated.connect(
                 lambda _, f=name, b=box: self._amend(counting=replace(session.journey.counting, **{f: b.currentData()}))
             )
+        self.withhold.committed.connect(lambda least: self._amend(withhold_below=round(least or 0)))
         self.summary.clicked.connect(self.summary_asked)
         self.load.clicked.connect(self.import_asked)
         self._desk.shelf.changed.connect(self.refresh)
@@ -125,6 +137,7 @@ class JourneyForm(QWidget):
         ):
             _show(box, value, str(value))
         self.shaping.refresh()
+        self.withhold.show_value(float(journey.withhold_below) if journey.withhold_below else None)
         self.loaded.setText(self._data_words())
         self.summary.setEnabled(bool(self._desk.shelf.loaded))
 
