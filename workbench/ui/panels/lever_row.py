@@ -13,10 +13,11 @@ from workbench.ui import numbers
 from workbench.ui.fields import NumberField, tool_button
 
 _SLIDER_STEPS = 1000
+_ARROW = " → "
 
 
 class _Name(QLabel):
-    """Shows what fits of its text; the hover has the whole."""
+    """Shows what fits of its text, of a link as much of both ends; the hover has the whole."""
 
     def __init__(self, words: str) -> None:
         super().__init__(words)
@@ -25,8 +26,17 @@ class _Name(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        QPainter(self).drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, shown)
+        QPainter(self).drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self._fitting())
+
+    def _fitting(self) -> str:
+        metrics, right = self.fontMetrics(), Qt.TextElideMode.ElideRight
+        ends = self.text().split(_ARROW)
+        room = self.width() - metrics.horizontalAdvance(_ARROW) * (len(ends) - 1)
+        if len(ends) != 2 or metrics.horizontalAdvance("".join(ends)) <= room:
+            return metrics.elidedText(self.text(), right, self.width())
+        first = max(room // 2, room - metrics.horizontalAdvance(ends[1]))
+        shown = metrics.elidedText(ends[0], right, first)
+        return shown + _ARROW + metrics.elidedText(ends[1], right, room - metrics.horizontalAdvance(shown))
 
 
 class LeverRow(QWidget):
@@ -47,7 +57,7 @@ class LeverRow(QWidget):
         self.number.setAccessibleName(title)
         self.base = QLabel()
         self.base.setProperty("role", "muted")
-        self.base.setFixedWidth(150)
+        self.base.setFixedWidth(128)
         self.lift = tool_button(icon="scale", tip="Give the lift as a range or from an A/B result")
         self.reset = tool_button(icon="rotate-ccw", tip="Back to the base")
         self._place()
@@ -62,8 +72,8 @@ class LeverRow(QWidget):
         layout.setHorizontalSpacing(6)
         for column, widget in enumerate((self.name, self.slider, self.number, self.base, self.lift, self.reset)):
             layout.addWidget(widget, 0, column)
-        layout.setColumnStretch(0, 6)
-        layout.setColumnStretch(1, 5)
+        layout.setColumnStretch(0, 7)
+        layout.setColumnStretch(1, 4)
         # Only the rate of a link is lifted: a volume or a share of doers is typed.
         kept = self.lift.sizePolicy()
         kept.setRetainSizeWhenHidden(True)
@@ -86,8 +96,8 @@ class LeverRow(QWidget):
             self.slider.blockSignals(was)
         self.number.show_value(None if shown is None else _rounded(shown, self._is_rate))
         words = numbers.rate(base) if self._is_rate else numbers.count(base)
-        self.base.setText(f"base {words} · {grade}" if base is not None else "no base yet")
-        self.base.setToolTip("")
+        self.base.setText(f"{words} {grade}" if base is not None else "no base yet")
+        self.base.setToolTip(f"The base: {words}, {grade}" if base is not None else "")
         if lift is not None:
             self.base.setText(lift_words(lift))
             self.base.setToolTip(f"Lifted from {words} by {lift_words(lift)} (95 %); the number is the middle.")

@@ -52,7 +52,7 @@ class SensitivityPanel(Panel):
         self.segments = QComboBox()
         self.segments.setAccessibleName("Best segment by")
         self.segments.activated.connect(self._on_segments)
-        self.table = Table(_HEADERS, stretch=len(_HEADERS) - 1, name_width=220)
+        self.table = Table(_HEADERS, stretch=0, name_width=220)
         self.table.explain_headers(_MEANING)
         self.table.keep_order()
         self.table.cellClicked.connect(lambda row, _: self.jump_asked.emit(self.table.target(row)))

@@ -13,11 +13,11 @@ from workbench.ui import numbers
 from workbench.ui.fields import NumberField, label
 from workbench.ui.panels.panel import Cell, Panel, Table
 
-_HEADERS = ("One change alone", "Today", "Needed", "Distance", "Best of its own weeks", "Says")
+_HEADERS = ("One change alone", "Today", "Needed", "Distance", "Best of own weeks", "Says")
 _MEANING = {
     "Today": "Where it stands now: as-is, or under the levers that are moved.",
     "Needed": "Where this one alone would have to be, all others staying as they are.",
-    "Best of its own weeks": "Its best of the last 12 complete weeks with at least 30 people, carried over to the map.",
+    "Best of own weeks": "Its best of the last 12 complete weeks with at least 30 people, carried over to the map.",
 }
 _ORDERS, _MONEY = 0, 1
 _SOON_MS = 150
@@ -38,7 +38,7 @@ class TargetPanel(Panel):
         self.unit = QComboBox()
         self.unit.setAccessibleName("Unit of the target")
         self.use = QPushButton("Put it on the lever")
-        self.table = Table(_HEADERS, stretch=len(_HEADERS) - 1, name_width=240)
+        self.table = Table(_HEADERS, stretch=0, name_width=230)
         self.table.explain_headers(_MEANING)
         self.table.keep_order()
         self.ways: dict[str, Way] = {}
