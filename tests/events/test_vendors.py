@@ -123,3 +123,76 @@ def test_apps_in_snowplow_are_told_by_their_device(tmp_path: Path) -> None:
     store, report = imported(written(tmp_path, header + text))
     assert (set(store.user_ids), report.event_totals) == ({"d1", "n3", "log-in"}, {"view": 4})
     assert [(str(one.reason), one.count) for one in report.dropped] == [("no_user", 1)]
+
+
+def test_posthog_columns_picked_on_its_page_lose_their_mark(tmp_path: Path) -> None:
+    header = "event,*.uuid,*.event,*.properties.amount,*.timestamp,*.distinct_id,*.elements_chain\r\n"
+    rows = "".join(f"buy,{n},buy,{n},2022-07-06T19:30:0{n}+00:00,u{n % 2},\r\n" for n in (1, 2, 2))
+    _, report = imported(written(tmp_path, header + rows))
+    assert (report.format, report.users, report.revenue, report.kept) == ("posthog", 2, 5, 2)
+
+
+def test_names_in_capitals_are_those_of_the_vendor(tmp_path: Path) -> None:
+    header = "ID,ANONYMOUS_ID,USER_ID,EVENT,EVENT_TEXT,RECEIVED_AT,TIMESTAMP\n"
+    rows = "1,a1,u1,order_completed,Order Completed,2021-03-01 10:00:03,2021-03-01 10:00:01\n"
+    rows += "2,a2,,view,View,2021-03-01 10:00:03,2021-03-01 10:00:01\n"
+    store, report = imported(written(tmp_path, header + rows))
+    assert (report.format, set(store.user_ids)) == ("segment", {"u1", "a2"})
+
+
+def test_a_table_of_pages_counts_visitors_who_never_logged_in(tmp_path: Path) -> None:
+    header = "id,received_at,anonymous_id,user_id,name,path,url,timestamp\n"
+    rows = "1,2021-03-01 10:00:00,a1,,Home,/,https://x/,2021-03-01 10:00:00\n"
+    rows += "2,2021-03-01 10:01:00,a2,u2,,/p,https://x/p,2021-03-01 10:01:00\n"
+    store, report = imported(written(tmp_path, header + rows))
+    assert (set(store.user_ids), report.event_totals) == ({"a1", "u2"}, {"Viewed Home": 1, "page": 1})
+
+
+def test_a_refund_is_taken_off_and_it_is_said(tmp_path: Path) -> None:
+    calls = [("Order Completed", "39.95"), ("Order Refunded", "9.95"), ("Refund Requested", None)]
+    lines = "".join(
+        json.dumps(
+            {
+                "type": "track",
+                "event": event,
+                "userId": "u1",
+                "messageId": event,
+                "timestamp": "2021-03-01T10:00:00Z",
+                "properties": {"revenue": amount},
+            }
+        )
+        + "\n"
+        for event, amount in calls
+    )
+    _, report = imported(written(tmp_path, lines))
+    assert (report.revenue, repairs(report)["refund_negated"][0]) == (pytest.approx(30), 1)
+
+
+def test_tables_of_one_event_each_are_called_after_their_files(tmp_path: Path) -> None:
+    folder = tmp_path / "rides"
+    folder.mkdir()
+    written(folder, "user_id,signup_ts,age\n1,2021-03-01 10:00:00,18\n2,2021-03-01 11:00:00,20\n", "signups.csv")
+    written(folder, "ride_id,user_id,request_ts\n7,1,2021-03-02 10:00:00\n", "ride_requests_2021.csv")
+    _, report = import_events([folder], folder=tmp_path / "store")
+    assert (report.event_totals, report.users) == ({"signups": 2, "ride_requests": 1}, 2)
+    assert repairs(report)["event_from_file"][0] == 2
+
+
+def test_heaps_tables_of_one_event_each_are_called_after_their_files(tmp_path: Path) -> None:
+    folder = tmp_path / "heap"
+    (folder / "purchase").mkdir(parents=True)
+    written(folder, "event_id,user_id,session_id,time,path\n1,10,9,2021-03-01,/a\n", "view_product.csv")
+    written(folder / "purchase", "event_id,user_id,session_id,time\n2,11,9,2021-03-01\n", "part-000.csv")
+    written(folder, "from_user_id,to_user_id,time\n11,10,2021-03-02\n", "user_migrations.csv")
+    store, report = import_events([folder], folder=tmp_path / "store")
+    assert (report.format, report.event_totals) == ("heap", {"purchase": 1, "view_product": 1})
+    assert list(store.user_ids) == ["10"]
+
+
+def test_months_of_one_table_are_no_events(tmp_path: Path) -> None:
+    folder = tmp_path / "months"
+    folder.mkdir()
+    for month in (1, 2):
+        written(folder, f"user_id,created_at\n1,2021-0{month}-01 10:00\n", f"visits_2021-0{month}.csv")
+    with pytest.raises(WorkbenchError, match="no column says what happened"):
+        import_events([folder], folder=tmp_path / "store")

@@ -39,6 +39,8 @@ dst_gap             a local time that the clock skipped was moved on by the leng
 dst_fold            a local time that happened twice was taken as the earlier one
 missing_id          a placeholder such as null, (not set) or 0 stood where a user id should be
 duplicate_id        an event whose id was already seen; the first one stays
+event_from_file     a table names no events: its rows are called after its file
+refund_negated      a refund written as a positive amount was taken off the revenue
 source_replaced     the same day came twice; the newer export counts
 source_repeated     the same file came twice; it counts once
 number_rounded      a spreadsheet's number of more than 15 digits: the file itself does not keep its last digits
@@ -100,6 +102,8 @@ class RepairKind(StrEnum):
     DST_FOLD = "dst_fold"
     MISSING_ID = "missing_id"
     DUPLICATE_ID = "duplicate_id"
+    EVENT_FROM_FILE = "event_from_file"
+    REFUND_NEGATED = "refund_negated"
     SOURCE_REPLACED = "source_replaced"
     SOURCE_REPEATED = "source_repeated"
     JUNK_MEMBER = "junk_member"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.events import cells, clock, numbers
+from workbench.events import amounts, cells, clock
 from workbench.events.formats.format import short_names
 from workbench.events.nested import flat_columns
 from workbench.events.numbers import NumberStyle
@@ -19,7 +19,6 @@ from workbench.events.reading import Rows
 from workbench.events.repairs import DropReason, Ledger, RepairKind
 from workbench.events.schema import MISSING_IDS, Mapping, is_missing_id
 from workbench.events.times import TimeReader, TimeStyle
-from workbench.events.vocabulary import is_purchase
 from workbench.events.wording import words
 
 if TYPE_CHECKING:
@@ -260,44 +259,16 @@ class Shaper:
         return found
 
     def _values(self, columns: dict[str, Any]) -> Any:
-        import pyarrow as pa
-
-        mapping = self._plan.mapping
-        value = self._amounts(columns[mapping.value or ""])
-        if self._plan.is_price:
-            value = _on_purchases(value, columns.get(mapping.event or ""))
+        mapping, plan = self._plan.mapping, self._plan
+        value = amounts.read(columns[mapping.value or ""], plan.value_style, self._ledger)
+        event = columns.get(mapping.event or "")
+        if event is not None:
+            value = amounts.on_purchases(value, _as_text(event)) if plan.is_price else value
+            value = amounts.with_refunds_negative(value, _as_text(event), self._ledger)
         currency = columns.get(mapping.currency or "")
-        main = self._plan.main_currency
-        if currency is None or main is None:
+        if currency is None or plan.main_currency is None:
             return value
-        codes = np.array(_as_text(currency).to_pylist(), dtype=object)
-        has_value = ~_nulls(value)
-        foreign = has_value & np.array([bool(code) and code != main for code in codes], bool)
-        self.seen.other_currency.update(codes[foreign].tolist())
-        return pa.array(np.asarray(value.fill_null(0.0)), pa.float64(), mask=~has_value | foreign)
-
-    def _amounts(self, column: Any) -> Any:
-        import pyarrow as pa
-
-        if not pa.types.is_string(column.type):
-            return column.cast(pa.float64(), safe=False)
-        column = _blank_to_null(column)
-        if self._plan.value_style.is_plain:
-            try:
-                return column.cast(pa.float64())
-            except pa.ArrowInvalid:
-                pass  # some cell is no plain number: each is read by itself
-        coded = column.dictionary_encode()
-        texts = coded.dictionary.to_pylist()
-        style = self._plan.value_style
-        read = [numbers.read(text, style) for text in texts]
-        written = np.array([bool(text.strip()) and not numbers.is_plain(text.strip(), style) for text in texts], bool)
-        if written.any():
-            codes = np.asarray(coded.indices.fill_null(-1))
-            counts = np.bincount(codes[codes >= 0], minlength=len(texts))
-            example = texts[int(np.flatnonzero(written)[0])]
-            self._ledger.note(RepairKind.NUMBER_FORMAT, int(counts[written].sum()), f"{example!r} is a number")
-        return pa.DictionaryArray.from_arrays(coded.indices, pa.array(read, pa.float64())).dictionary_decode()
+        return amounts.in_currency(value, _as_text(currency), plan.main_currency, self.seen.other_currency)
 
     def _properties(self, columns: dict[str, Any]) -> dict[str, Any]:
         import pyarrow as pa
@@ -334,16 +305,6 @@ def _as_text(column: Any) -> Any:
 
 def _id_text(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e18 else repr(value)
-
-
-def _on_purchases(value: Any, event: Any) -> Any:
-    """A price where it was paid: on events that are purchases by their name."""
-    import pyarrow as pa
-
-    names = [] if event is None else _as_text(event).to_pylist()
-    bought = np.array([bool(name) and is_purchase(name) for name in names], bool)
-    kept = np.asarray(value.fill_null(0.0))
-    return pa.array(kept, pa.float64(), mask=_nulls(value) | ~bought) if len(bought) else value
 
 
 def _may_be_missing(text: Any) -> bool:

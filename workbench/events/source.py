@@ -22,9 +22,9 @@ from workbench.events.archives import Member, Staging, members, natural_key
 from workbench.events.disk import disk_errors, sweep
 from workbench.events.fingerprint import fingerprint
 from workbench.events.formats import plausible
-from workbench.events.formats.format import Shaped, Sight
+from workbench.events.formats.format import Format, Shaped, Sight
 from workbench.events.formats.registry import GENERIC, format_of
-from workbench.events.formats.sets import Combined, combined
+from workbench.events.formats.sets import Combined, NamedReading, combined
 from workbench.events.nested import as_text
 from workbench.events.opening import open_reading
 from workbench.events.privacy import NO_PRIVACY, Privacy
@@ -161,12 +161,10 @@ class Sources:
     def items(self) -> list[Shaped]:
         """Sources that hold events, each with its format; empty if these are aggregates."""
         found = []
-        for reading in self._combined.readings:
-            form = format_of(Sight(reading))
-            if form is None and self._is_mapped(reading):
-                form = GENERIC
-            if form is not None:
-                found.append(Shaped(reading, form))
+        for reading, form in map(_recognised, self._combined.readings):
+            chosen = GENERIC if form is None and self._is_mapped(reading) else form
+            if chosen is not None:
+                found.append(Shaped(reading, chosen))
         claimed = {item.origin.member.name for item in found}
         others = [reading.origin.member.name for reading in self._combined.readings]
         self._skipped += [f"{name}: it holds no events." for name in others if found and name not in claimed]
@@ -277,6 +275,17 @@ class Sources:
     @property
     def privacy(self) -> Privacy:
         return self._choices.privacy
+
+
+def _recognised(reading: Reading) -> tuple[Reading, Format | None]:
+    """The reading with its format; names in capitals, as some warehouses give them, are known in small letters too."""
+    form = format_of(Sight(reading))
+    names = tuple(reading.sample.schema.names)
+    if form not in (None, GENERIC) or not names or not all(name == name.upper() != name.lower() for name in names):
+        return reading, form
+    small = NamedReading(reading, tuple(name.lower() for name in names))
+    known = format_of(Sight(small))
+    return (reading, form) if known in (None, GENERIC) else (small, known)
 
 
 def store_folder(paths: Sequence[Path], choices: Choices) -> Path:

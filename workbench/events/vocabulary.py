@@ -107,6 +107,24 @@ _PURCHASE = re.compile(
 )
 
 
+_REFUND = re.compile(
+    r"^(?:(?:order|purchase|payment|item|full|partial|transaction)s?_)?refund(?:ed|s)?$|"
+    r"^refund_(?:issued|completed|processed|paid)$|^(?:rück|zurück)erstatt|^rückgabe$|^remboursement"
+)
+
+
+@lru_cache(maxsize=4096)
+def is_refund(name: str) -> bool:
+    """Whether an event pays money back by its name.
+
+    Examples
+    --------
+    >>> [is_refund(n) for n in ("refund", "Order Refunded", "refund_requested", "view_refund_policy")]
+    [True, True, False, False]
+    """
+    return bool(_REFUND.search(natural_words(name)))
+
+
 @lru_cache(maxsize=4096)
 def is_purchase(name: str) -> bool:
     """Whether an event is a purchase by its name.

@@ -31,7 +31,7 @@ def _recognises(sight: Sight) -> bool:
     calls = "type" in names and bool({"anonymousId", "userId"} & names)
     if calls and {"messageId", "originalTimestamp", "sentAt", "receivedAt", "context"} & names:
         return True
-    tracks = {"anonymous_id", "timestamp"} <= names and bool({"event_text", "event"} & names)
+    tracks = {"anonymous_id", "timestamp"} <= names and bool({"event_text", "event", "url", "path"} & names)
     return tracks and bool({"received_at", "original_timestamp", "uuid_ts", "sent_at"} & names)
 
 
@@ -58,9 +58,10 @@ def _call(columns: dict[str, Any]) -> Any:
 
     named = [columns[name] for name in ("event_text", "event") if name in columns]
     kind = columns.get("type")
-    if kind is None:
+    if kind is None and named:
         return first_filled(*named)
-    kind = kind.cast(pa.string())
+    # A table of pages says nothing of the kind: that is what it is.
+    kind = pa.array(["page"] * len(columns["at"]), pa.string()) if kind is None else kind.cast(pa.string())
     title = [columns[name] for name in ("name", "properties.name", "properties.title") if name in columns]
     viewed = (
         pc.binary_join_element_wise("Viewed", first_filled(*title), " ", null_handling="emit_null") if title else None

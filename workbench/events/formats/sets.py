@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.events.delimited import DelimitedReading
 from workbench.events.formats.relational import joined
+from workbench.events.formats.stages import staged
 from workbench.events.nested import flat_columns
 from workbench.events.reading import Origin, Reading, Rows
 from workbench.events.repairs import Ledger
@@ -66,7 +67,7 @@ def combined(readings: list[Reading]) -> Combined:
     for reading in kept:
         pair = pairs.get(id(reading))
         identity |= {} if pair is None else _links(reading, pair)
-    return Combined(joined(rest), _resolved(identity))
+    return Combined(staged(joined(rest)), _resolved(identity))
 
 
 def _named(readings: list[Reading]) -> list[Reading]:
