@@ -14,6 +14,7 @@ from workbench.analysis.measures import Grade
 from workbench.analysis.query import Query
 from workbench.errors import CancelledError, WorkbenchError
 from workbench.events.aggregates import StepCount, StepCounts
+from workbench.events.source import import_events
 from workbench.events.store import EventStore
 from workbench.journey.element import DatasetId, Element, ElementId, Link, LinkId
 from workbench.journey.journey import Counting, Journey, Shaping
@@ -347,3 +348,15 @@ def real_log(corpus: Path, name: str) -> EventStore:
     }[name]
     rows = duckdb.sql(source.format(corpus / name)).fetchall()
     return EventStore.from_rows(rows, us_per_unit=1)
+
+
+def test_rows_without_a_person_stand_beside_the_count_of_their_element(tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    people = "".join(f"u{n},visit,2026-01-01 10:00\nu{n},cart,2026-01-01 10:05\n" for n in range(6))
+    log.write_text("user,event,time\n" + people + ",visit,2026-01-01 11:00\n" * 2, encoding="utf-8")
+    store, _ = import_events([log], folder=tmp_path / "store")
+    found = measure(Query.of(shop()), store)
+    assert found.elements[ElementId("visit")].people == 6
+    assert found.elements[ElementId("visit")].unseen == pytest.approx(2 / 8)
+    assert found.elements[ElementId("cart")].unseen == 0
+    assert found.elements[ElementId("pay")].unseen is None

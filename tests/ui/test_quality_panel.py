@@ -20,7 +20,7 @@ from workbench.journey.journey import Journey, Shaping
 from workbench.journey.rule import Condition, Operator
 from workbench.session.shelf import Loaded
 from workbench.ui.panels.quality_notices import notices
-from workbench.ui.panels.quality_words import MENDED, REASONS
+from workbench.ui.quality_words import MENDED, REASONS
 
 DAYS = 8
 SILENT = 4

@@ -23,6 +23,7 @@ from workbench.analysis.plain_walk import tally as tally_of
 from workbench.analysis.query import Query, QueryElement
 from workbench.analysis.stream import Stream
 from workbench.analysis.tally import Places, Tally, exact_tally, mature_limit_us
+from workbench.analysis.unseen import unseen_share
 from workbench.events.aggregates import StepCounts
 from workbench.events.store import EventStore
 from workbench.journey.element import DatasetId, ElementId, LinkId
@@ -127,7 +128,8 @@ def _measure_events(
         if known is None and element.stage_id is None:
             known = _lonely(element, stream, options, found_positions(stream, match))
         if known is not None:
-            elements[element.element_id] = replace(known, hits=hits_of(stream, match))
+            unseen = unseen_share(store, element.rule.events) if element.rule else None
+            elements[element.element_id] = replace(known, hits=hits_of(stream, match), unseen=unseen)
     links |= _returning(query, stream, ours)
     progress.step(2, 3, store.n_events, "Counting the happy path")
     entered = int(graphs[0].tally.entered.sum()) if graphs else None

@@ -33,6 +33,7 @@ class ElementFigures:
     and of those who did not, left the stage by any link. instead: what the stopped did next, most frequent first.
     mature_people / mature_before / mature_came: the same counts with only mature entries allowed.
     money_lost: stopped x mean value-to-go, in the journey's currency; None without a value.
+    unseen: share of the rows of its events that name no person and are in no count.
     """
 
     element_id: ElementId
@@ -50,6 +51,7 @@ class ElementFigures:
     mature_came: int | None = None
     hits: int | None = None
     money_lost: float | None = None
+    unseen: float | None = None
     instead: tuple[tuple[str, int], ...] = ()
     grade: Grade = Grade.ESTIMATED
 

@@ -154,7 +154,7 @@ class Report:
             *(Column("Of previous", Format.RATE), Column("Low 95 %", Format.RATE), Column("High 95 %", Format.RATE)),
             *(Column("Counted", Format.COUNT), Column("Of", Format.COUNT)),
             *(Column("Of first", Format.RATE), Column("Left here", Format.COUNT), Column("Drop-off", Format.RATE)),
-            Column("Grade"),
+            *(Column("Grade"), Column("Rows without a person", Format.RATE)),
         )
         return Table(
             "Steps", columns, tuple(self._step(e) for e in self._ordered()), "People: units whose path has the element."
@@ -178,6 +178,7 @@ class Report:
             card.stopped,
             card.stopped_rate,
             card.grade.value,
+            card.unseen,
         )
 
     @property

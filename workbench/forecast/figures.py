@@ -54,6 +54,7 @@ class CardFigures:
     instead: tuple[tuple[str, int], ...] = ()
     leaks: tuple[str, ...] = ()
     hits: int | None = None
+    unseen: float | None = None
     reached: int | None = None
     grade: Grade = Grade.ESTIMATED
     went_on_did: RateFigure = RateFigure()
@@ -167,6 +168,7 @@ def _card(
         money_lost=_moved(outcome, "money_lost", element.element_id, figures.money_lost, is_counted),
         instead=figures.instead,
         hits=figures.hits,
+        unseen=figures.unseen,
         reached=figures.reached,
         grade=_grade(figures, outcome, element),
         went_on_did=rate_figure(figures.went_on_did, doers_n) if seated else RateFigure(),

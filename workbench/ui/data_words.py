@@ -33,3 +33,9 @@ def event_totals(loaded: Loaded) -> dict[str, int]:
         return loaded.report.event_totals
     counts = loaded.counts
     return {} if counts is None else {step: int(counts.count(step) or 0) for step in counts.steps}
+
+
+def unseen_words(share: float) -> str:
+    """What the counts of an element cannot hold."""
+    rows = numbers.rate(share)
+    return f"Not in these counts: {rows} of its rows, which name no person (no consent or id) or no time."

@@ -9,6 +9,7 @@ from workbench.forecast.figures import CardFigures, LinkShown, RateFigure
 from workbench.journey.element import Element, Link
 from workbench.journey.journey import Journey
 from workbench.ui import numbers
+from workbench.ui.data_words import unseen_words
 from workbench.ui.gap_words import gap_lines
 
 
@@ -37,6 +38,8 @@ def card_tip(journey: Journey, element: Element, figures: CardFigures, gap: Gap 
         rows += _seat_rows(figures)
     else:
         rows += _trail_rows(journey, figures)
+    if figures.unseen:
+        rows.append(unseen_words(figures.unseen))
     if gap is not None:
         rows += gap_lines(gap)
     return "<br>".join(rows)

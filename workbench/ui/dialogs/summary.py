@@ -10,7 +10,7 @@ from workbench.events.report import ImportReport
 from workbench.session.shelf import Loaded
 from workbench.ui import numbers
 from workbench.ui.data_words import instant
-from workbench.ui.panels.quality_words import MENDED
+from workbench.ui.quality_words import MENDED
 
 Rows = Sequence[tuple[str, str, str]]
 

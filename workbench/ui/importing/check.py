@@ -14,7 +14,7 @@ from workbench.ui import numbers
 from workbench.ui.data_words import instant
 from workbench.ui.dialogs.summary import Rows, section_tree, where
 from workbench.ui.fields import clear, label
-from workbench.ui.panels.quality_words import MENDED
+from workbench.ui.quality_words import MENDED
 
 
 class CheckPage(QWidget):

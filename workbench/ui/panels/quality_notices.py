@@ -15,8 +15,8 @@ from workbench.journey.journey import Journey, Shaping
 from workbench.journey.rule import Condition
 from workbench.session.shelf import Loaded
 from workbench.ui import numbers
-from workbench.ui.panels.quality_words import MENDED, REASONS, advice_of, severity_of
 from workbench.ui.panels.shaping_form import days_words
+from workbench.ui.quality_words import MENDED, REASONS, advice_of, severity_of
 
 _DAY = timedelta(days=1)
 _MOST_NAMED = 5

@@ -9,6 +9,7 @@ from workbench.journey.element import Element, Link
 from workbench.journey.taxonomy import Kind
 from workbench.session.desk import Desk
 from workbench.ui import numbers
+from workbench.ui.data_words import unseen_words
 from workbench.ui.gap_words import gap_lines
 from workbench.ui.panels.segment_words import lens_words
 
@@ -52,6 +53,8 @@ def card_lines(desk: Desk, element: Element, figures: CardFigures) -> list[str]:
         lines.append(f"Did instead: {shown}")
     if figures.reached is not None and element.stage_id is None:
         lines.append(f"Also: {numbers.count(figures.reached)} reached it on any path")
+    if figures.unseen:
+        lines.append(unseen_words(figures.unseen))
     lines += _value_lines(desk, element)
     return lines
 
