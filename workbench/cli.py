@@ -124,8 +124,7 @@ class Told(Progress):
         if now - self._told < 0.25 or now - self._began < 1:
             return
         self._told, passed = now, now - self._began
-        left = f", {passed / self.share - passed:,.0f} s left" if self.share else ""
-        self._stream.write(f"\r{self.label or 'Reading'}: {rows:,} rows, {rows / passed:,.0f} a second{left}   ")
+        self._stream.write(f"\r{self.pace(passed)}   ")
         self._stream.flush()
 
 

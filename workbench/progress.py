@@ -26,6 +26,21 @@ class Progress:
         """Part of the work that is done, 0..1, or None while the total is unknown."""
         return min(1.0, self.done / self.total) if self.total > 0 else None
 
+    def pace(self, passed_s: float) -> str:
+        """Rows read, rows a second and the time left, after so many seconds of work.
+
+        Examples
+        --------
+        >>> half = Progress()
+        >>> half.step(1.0, 2.0, 6_000, "Reading")
+        >>> half.pace(2.0)
+        'Reading: 6,000 rows, 3,000 a second, 2 s left'
+        """
+        words = f"{self.label or 'Reading'}: {self.rows:,} rows"
+        if passed_s > 0 and self.rows:
+            words += f", {self.rows / passed_s:,.0f} a second"
+        return words + (f", {passed_s / self.share - passed_s:,.0f} s left" if self.share else "")
+
     def cancel(self) -> None:
         self._cancelled.set()
 

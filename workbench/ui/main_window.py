@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -114,6 +115,7 @@ class MainWindow(QMainWindow):
             bar.addPermanentWidget(widget)
         self.progress.hide()
         self.cancel.hide()
+        self._busy_since = time.monotonic()
         self._forget_said = QTimer(self, singleShot=True, interval=9000)
         self._forget_said.timeout.connect(self.said.clear)
         self._autosave = QTimer(self, interval=_AUTOSAVE_MS)
@@ -205,6 +207,7 @@ class MainWindow(QMainWindow):
         self.progress.setVisible(is_busy)
         self.cancel.setVisible(is_busy)
         if is_busy:
+            self._busy_since = time.monotonic()
             self.progress.setRange(0, 0)
 
     def _on_progress(self, progress: Any) -> None:
@@ -212,7 +215,7 @@ class MainWindow(QMainWindow):
         self.progress.setRange(0, 0 if share is None else 1000)
         if share is not None:
             self.progress.setValue(round(share * 1000))
-        self.say(f"Reading data… {numbers.count(progress.rows)} rows" if progress.rows else "Reading data…")
+        self.say(progress.pace(time.monotonic() - self._busy_since) if progress.rows else "Reading data…")
 
     # --- files dropped on the window, closing
 
