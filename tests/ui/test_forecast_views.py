@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.builders import line
-from tests.ui.loading import load
+from tests.ui.loading import load, measured
+from workbench import paths
 from workbench.journey import edits
 from workbench.journey.assumptions import LiftRange, Source
 from workbench.journey.element import ElementId, LinkId
@@ -312,3 +313,22 @@ def test_the_teams_work_makes_a_gain_per_day(window, qtbot):
     qtbot.waitUntil(lambda: panel.table.rowCount() == 2, timeout=10_000)
     assert cells(panel)["A → B"][-1] == "$5,000"
     assert cells(panel)["B → C"][-1] == "–"
+
+
+def test_every_view_shows_the_sample_with_its_figures(window, desk, qtbot):
+    desk.open(paths.sample_data() / "shop.journey")
+    measured(desk, qtbot)
+    results = window.results
+    results.show_panel(results.sensitivity)
+    qtbot.waitUntil(lambda: bool(desk.forecaster.headrooms) and "own better self" in results.sensitivity.title.text())
+    assert any("(desktop)" in row[1] for row in cells(results.sensitivity).values())
+    results.show_panel(results.target)
+    qtbot.waitUntil(lambda: any(row[3] != "–" for row in cells(results.target).values()), timeout=10_000)
+    results.show_panel(results.recovery)
+    qtbot.waitUntil(lambda: "carts above" in results.recovery.title.text(), timeout=20_000)
+    results.show_panel(results.retention)
+    qtbot.waitUntil(lambda: "are active on day 7 or later" in results.retention.title.text(), timeout=20_000)
+    desk.session.apply("Window", edits.amend_journey, window_s=86_400.0)
+    assert desk.forecaster.headrooms
+    measured(desk, qtbot)
+    assert desk.forecaster.headrooms == {}

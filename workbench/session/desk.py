@@ -17,7 +17,8 @@ from workbench.forecast.micro_worth import MicroWorth, micro_worths
 from workbench.journey.element import Element, ElementId
 from workbench.journey.journey import Journey
 from workbench.session.analyst import Analyst, Question
-from workbench.session.forecast_questions import HEADROOM
+from workbench.session.background import Lane
+from workbench.session.forecast_questions import headroom_by
 from workbench.session.forecaster import Forecaster
 from workbench.session.lens import Lens
 from workbench.session.questions import STUDY, Study, study
@@ -42,7 +43,9 @@ class Desk(QObject):
         self.shelf = Shelf(self.session, self)
         self.analyst = Analyst(self.session, self.shelf, self)
         self.forecaster = Forecaster(self.session, self)
+        self.headroom = headroom_by(None)
         self.lens = Lens(self.session, self.analyst, self)
+        self.sums = Lane("sums", self)
         self.figures = MapFigures()
         self.findings: tuple[Finding, ...] = ()
         self._highlight: StrEnum | None = None
@@ -130,6 +133,7 @@ class Desk(QObject):
         self._audit_soon.stop()
         self.analyst.shutdown()
         self.forecaster.shutdown()
+        self.sums.shutdown()
         self.shelf.lane.shutdown()
 
     def _on_journey_changed(self) -> None:
@@ -137,6 +141,7 @@ class Desk(QObject):
         self._rebuild()
 
     def _on_measured(self) -> None:
+        self._take_headroom()
         self._rebuild()
 
     def _rebuild(self) -> None:
@@ -165,8 +170,19 @@ class Desk(QObject):
         if name == STUDY:
             self._rebuild()
             self._audit()
-        if name.startswith(HEADROOM):
-            self.forecaster.use_headrooms(self.analyst.answer(name) or {})
+        if name == self.headroom.name:
+            self._take_headroom()
+
+    def rank_by(self, headroom: Question) -> None:
+        """Rank the links by another headroom from now on; ask for it while somebody looks."""
+        self.headroom = headroom
+        self._take_headroom()
+
+    def _take_headroom(self) -> None:
+        """Older weeks are not kept: after an edit or new data the ranking does without until they are counted."""
+        name = self.headroom.name
+        is_current = self.analyst.is_current(name)
+        self.forecaster.use_headrooms((self.analyst.answer(name) or {}) if is_current else {})
 
     def _audit(self) -> None:
         """Findings of the study where one fits the current figures, else those that need no events."""

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from workbench.forecast.headroom import Headroom
     from workbench.forecast.retention import Lifetime
 
-HEADROOM = "headroom"
 FEWEST_AT_RISK = 10
 
 
@@ -36,7 +35,7 @@ def headroom_by(name: str | None) -> Question:
             return None
         return headrooms(journey, loaded.store, ignored_events(loaded.report), name)
 
-    return Question(f"{HEADROOM} by {name}", work)
+    return Question(f"headroom by {name}", work)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class LensChip(QFrame):
         lens = self._view.desk.lens
         self.setVisible(lens.choice is not None)
         if lens.choice is not None:
-            self.words.setText(words(lens, bool(self._view.desk.forecaster.levers)))
+            self.words.setText(words(lens, self._view.desk.forecaster.is_moved))
             self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout
 
 from workbench.forecast.bands import Band
 from workbench.forecast.sensitivity import LinkSensitivity, SensitivityTable
-from workbench.session.analyst import Question
 from workbench.session.desk import Desk
 from workbench.session.forecast_questions import headroom_by
 from workbench.ui import numbers
@@ -66,20 +65,17 @@ class SensitivityPanel(Panel):
         layout.addWidget(self.title)
         layout.addLayout(head)
         layout.addWidget(self.table, 1)
-        self._asked: Question | None = None
         desk.forecaster.bands_changed.connect(self.refresh)
 
     def on_seen(self) -> None:
         self._fill_segments()
-        if self._asked is None:
-            self._asked = headroom_by(self.segments.currentData())
-        self.desk.analyst.want(self._asked)
+        self.desk.analyst.want(self.desk.headroom)
 
     def on_hidden(self) -> None:
-        if self._asked is not None:
-            self.desk.analyst.forget_want(self._asked.name)
+        self.desk.analyst.forget_want(self.desk.headroom.name)
 
     def _fill_segments(self) -> None:
+        """Offer the properties of the data; the first one is taken until somebody chooses."""
         loaded = self.desk.shelf.first
         offered = properties_to_offer(loaded.store) if loaded is not None and loaded.store is not None else []
         shown: list[str | None] = [self.segments.itemData(i) for i in range(self.segments.count())]
@@ -89,20 +85,16 @@ class SensitivityPanel(Panel):
         for name in offered:
             self.segments.addItem(name, name)
         self.segments.addItem("no segment", None)
-        self._asked = None
+        self._on_segments()
 
     def _on_segments(self) -> None:
         self.on_hidden()
-        self._asked = headroom_by(self.segments.currentData())
-        answer = self.desk.analyst.answer(self._asked.name)
-        if self.desk.analyst.is_current(self._asked.name):
-            self.desk.forecaster.use_headrooms(answer or {})
-        self.desk.analyst.want(self._asked)
+        self.desk.rank_by(headroom_by(self.segments.currentData()))
+        if self.isVisible():
+            self.desk.analyst.want(self.desk.headroom)
 
     def show_figures(self) -> None:
         self._fill_segments()
-        if self._asked is None:
-            self.on_seen()
         found = self.desk.forecaster.bands
         table = found.sensitivity if found is not None else None
         self.table.setVisible(table is not None and bool(table.rows))

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBox
 from workbench.errors import WorkbenchError
 from workbench.forecast.target import Way, WayKind, ways_to
 from workbench.session.desk import Desk
-from workbench.session.forecast_questions import headroom_by
 from workbench.ui import numbers
 from workbench.ui.fields import NumberField, label
 from workbench.ui.panels.panel import Cell, Panel, Table
@@ -42,9 +41,11 @@ class TargetPanel(Panel):
         self.table.explain_headers(_MEANING)
         self.table.keep_order()
         self.ways: dict[str, Way] = {}
+        self._weeks: object = None
         self._place()
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._soon.timeout.connect(self._solve)
+        desk.forecaster.bands_changed.connect(self._on_bands)
         self.goal.committed.connect(lambda _: self._solve())
         self.unit.activated.connect(lambda _: self._on_unit())
         self.use.clicked.connect(self._on_use)
@@ -65,11 +66,10 @@ class TargetPanel(Panel):
         layout.addWidget(self.table, 1)
 
     def on_seen(self) -> None:
-        if not self.desk.forecaster.headrooms:
-            self.desk.analyst.want(headroom_by(None))
+        self.desk.analyst.want(self.desk.headroom)
 
     def on_hidden(self) -> None:
-        self.desk.analyst.forget_want(headroom_by(None).name)
+        self.desk.analyst.forget_want(self.desk.headroom.name)
 
     def show_figures(self) -> None:
         journey = self.desk.session.journey
@@ -85,6 +85,11 @@ class TargetPanel(Panel):
         if self.goal.value is None:
             self.goal.show_value(self._tenth_more())
         self._soon.start()
+
+    def _on_bands(self) -> None:
+        """New weeks may have come in."""
+        if self.isVisible() and self.desk.forecaster.headrooms is not self._weeks:
+            self._soon.start()
 
     def _tenth_more(self) -> float | None:
         base = self._now(is_base=True)
@@ -105,6 +110,7 @@ class TargetPanel(Panel):
 
     def _solve(self) -> None:
         held, goal = self.desk.forecaster, self.goal.value
+        self._weeks = held.headrooms
         self.ways, trouble = {}, held.trouble
         if goal is not None and held.outcome is not None and held.model.link_ids:
             stakes = None if self._is_money else held.model.headline_goal
