@@ -73,3 +73,12 @@ def test_two_lines_that_each_open_a_quotation_mark_do_not_become_one(tmp_path: P
 def test_a_header_that_opens_a_quotation_mark_is_still_one(tmp_path: Path) -> None:
     _, report = imported(tmp_path, HEADER.replace("event", '"event') + views(10))
     assert (report.rows, report.event_totals) == (10, {"view": 10})
+
+
+def test_tabs_and_ends_of_line_that_a_feed_marks_are_part_of_the_value(tmp_path: Path) -> None:
+    rows = ["u1\tview\t2021-03-01\tplain\tno"] * 4
+    rows += ["u2\tview\t2021-03-01\ta\\\ttab\tyes", "u3\tview\t2021-03-01\ttwo\\\nlines\tyes", *rows]
+    store, report = imported(tmp_path, "user_id\tevent\ttimestamp\ttitle\tflag\n" + "\n".join(rows) + "\n")
+    assert (report.rows, report.users) == (10, 3)
+    assert set(store.properties["title"].values) == {"plain", "a\ttab", "two\nlines"}
+    assert set(store.properties["flag"].values) == {"yes", "no"}

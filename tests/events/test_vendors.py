@@ -196,3 +196,12 @@ def test_months_of_one_table_are_no_events(tmp_path: Path) -> None:
         written(folder, f"user_id,created_at\n1,2021-0{month}-01 10:00\n", f"visits_2021-0{month}.csv")
     with pytest.raises(WorkbenchError, match="no column says what happened"):
         import_events([folder], folder=tmp_path / "store")
+
+
+def test_adobe_leaves_out_a_purchase_that_was_told_again(tmp_path: Path) -> None:
+    header = "hit_time_gmt\tpost_visid_high\tpost_visid_low\tpost_event_list\tpost_product_list\tduplicate_purchase\n"
+    rows = "1614592800\t11\t22\t1\tc;p;1;25.5\t\n1614592900\t11\t22\t1\tc;p;1;25.5\t1\n"
+    _, report = imported(written(tmp_path, header + rows))
+    assert (report.format, report.event_totals, report.revenue) == ("adobe", {"page_view": 2, "purchase": 1}, 25.5)
+    assert [(str(one.reason), one.count) for one in report.dropped] == [("technical", 1)]
+    assert repairs(report)["rows_spread"] == (2, "2 rows of the file hold 4 events")

@@ -30,6 +30,7 @@ MAX_COLUMNS = 20_000
 _HEAD = 1 << 18
 QUICK_FROM = 1 << 18  # below that the careful road is as fast, since DuckDB takes a while to wake up
 _MAX_SPAN = 5_000
+_MAX_ESCAPED = 50
 _PER_PLACE = 40
 
 
@@ -201,9 +202,30 @@ class DelimitedReading:
             return None
         except csv.Error:
             return self._literal(lines, ledger)
+        if len(cells) != self.dialect.width and self._has_escapes(lines.record[0]):
+            return self._escaped(lines) or cells
         if len(lines.record) > 1 and self._is_runaway(cells, lines):
             return self._literal(lines, ledger)
         return cells
+
+    def _has_escapes(self, line: str) -> bool:
+        """Whether a line marks a tab or its end as part of a value, as feeds without quotation marks do."""
+        return self.dialect.separator == "\t" and ("\\\t" in line or line.rstrip("\r\n").endswith("\\"))
+
+    def _escaped(self, lines: _Lines) -> list[str] | None:
+        """The record with its marked tabs and ends of line as characters, or None if that does not fit either."""
+        before = len(lines.record)
+        for _ in range(_MAX_ESCAPED):
+            reader = csv.reader(lines.record, delimiter="\t", escapechar="\\", quoting=csv.QUOTE_NONE)
+            cells = next(reader, [])
+            if len(cells) >= self.dialect.width or not lines.record[-1].rstrip("\r\n").endswith("\\"):
+                break
+            if next(lines, None) is None:
+                break
+        if len(cells) == self.dialect.width:
+            return cells
+        lines.take_back(before)
+        return None
 
     def _reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
         d = self.dialect

@@ -32,7 +32,7 @@ def _recognises(sight: Sight) -> bool:
 
 
 def _reshape(rows: Rows) -> Rows:
-    """A hit is a page view or link, and besides every event of its list."""
+    """A hit is a page view or link, and besides every event of its list; a purchase told again is left out."""
     import pyarrow as pa
 
     columns = {name: array.cast(pa.string()) for name, array in flat_columns(rows.batch)}
@@ -47,7 +47,10 @@ def _reshape(rows: Rows) -> Rows:
     taken["revenue"] = pa.array(
         [amounts[p] if bought else None for p, bought in zip(parents, is_purchase, strict=True)], pa.float64()
     )
-    taken[TECHNICAL] = pa.array([technical[p] for p in parents], pa.bool_())
+    again = [flag not in ("", "0") for flag in _texts(columns, ("duplicate_purchase",), count)]
+    taken[TECHNICAL] = pa.array(
+        [technical[p] or (bought and again[p]) for p, bought in zip(parents, is_purchase, strict=True)], pa.bool_()
+    )
     batch = pa.RecordBatch.from_arrays(list(taken.values()), names=list(taken))
     return Rows(batch, rows.lines.take(take))
 
