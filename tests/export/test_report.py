@@ -74,7 +74,7 @@ def test_a_journey_without_data_reports_its_forecast():
     journey = edits.amend(line("a", "b"), [ElementId("a")], volume=100.0)
     journey = edits.amend_links(journey, [LinkId("a-to-b")], rate=0.1)
     made = report_of(journey, Measures(query=None))
-    rows = {row[0]: row for row in made.forecast.rows}
+    rows = {row[0]: row for row in made.forecasts.forecast.rows}
     assert rows["Conversions: B"][1] == pytest.approx(10)
     assert rows["Conversions: B"][-1] == "estimated"
 

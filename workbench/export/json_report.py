@@ -6,7 +6,8 @@ import json
 import math
 from typing import Any
 
-from workbench.export.report import Cell, Report, Table
+from workbench.export.report import Report
+from workbench.export.tables import Cell, Table
 
 
 def json_text(report: Report) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from workbench import __version__
@@ -18,10 +17,12 @@ from workbench.analysis.measures import Grade, Measures
 from workbench.analysis.timeline import DEFAULT_AMBIENT
 from workbench.analysis.withheld import is_withheld, withheld
 from workbench.export import definitions
-from workbench.forecast.assuming import sentences
+from workbench.export.forecast_tables import ForecastTables
+from workbench.export.tables import Cell, Column, Format, Table
+from workbench.forecast.bands import Posterior
 from workbench.forecast.figures import CardFigures, MapFigures, map_figures
 from workbench.forecast.model import ForecastModel
-from workbench.forecast.what_if import Outcome, Projection, outcome
+from workbench.forecast.what_if import Outcome, outcome
 from workbench.journey.assumptions import DEFAULT_ASSUMPTIONS, Assumptions
 from workbench.journey.element import Element
 from workbench.journey.journey import Journey, Lever
@@ -30,36 +31,6 @@ if TYPE_CHECKING:
     from workbench.events.aggregates import StepCounts
     from workbench.events.report import ImportReport
     from workbench.events.store import EventStore
-
-Cell = str | int | float | bool | None
-
-
-class Format(StrEnum):
-    """How the numbers of a column are shown."""
-
-    TEXT = "text"
-    COUNT = "count"
-    RATE = "rate"
-    MONEY = "money"
-    NUMBER = "number"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """Title and number format of a column."""
-
-    title: str
-    format: Format = Format.TEXT
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A titled table; a cell without data is None."""
-
-    title: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +54,7 @@ class Report:
     dead_ends: DeadEndTable | None = None
     sources: tuple[Source, ...] = ()
     withheld_below: int = 0
+    posterior: Posterior | None = None
     made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -94,7 +66,7 @@ class Report:
             self.links,
             self.drop_offs,
             self.dead_end_rows,
-            self.forecast,
+            *(self.forecasts.forecast, self.forecasts.scenarios, self.forecasts.ranking),
             self.taxonomy,
             self.definitions,
             self.data_summary,
@@ -266,27 +238,8 @@ class Report:
         return Table("Dead ends", columns, tuple(rows), note)
 
     @property
-    def forecast(self) -> Table:
-        columns = (
-            *(Column("Figure"), Column("As-is", Format.NUMBER), Column("Scenario", Format.NUMBER)),
-            *(Column("Difference", Format.NUMBER), Column("Lift", Format.RATE), Column("Grade")),
-        )
-        made = self.outcome
-        if made is None:
-            return Table("Forecast", columns, (), "The loops on this map keep people for ever.")
-        known = self.journey.element_by_id
-        rows = [_projected(f"People at {known[i].title}", p) for i, p in made.reach.items()]
-        rows += [_projected(f"Conversions: {known[i].title}", p) for i, p in made.macros.items()]
-        rows.append(_projected(f"Revenue ({self.journey.currency})", made.revenue))
-        rows += [
-            _projected(f"Value per person at {known[i].title}", p)
-            for i, p in made.value_to_go.items()
-            if i not in made.macros
-        ]
-        moved = ", ".join(f"{self.journey.name_of(lever.target_id)} = {lever.value:g}" for lever in made.levers)
-        taken = " ".join(sentences(made.assumptions, self.journey.name_of, bool(self.journey.seated)))
-        note = f"Levers: {moved or 'none moved'}. {taken}"
-        return Table("Forecast", columns, tuple(rows), note)
+    def forecasts(self) -> ForecastTables:
+        return ForecastTables(self.journey, self.outcome, self.posterior)
 
     @property
     def taxonomy(self) -> Table:
@@ -336,10 +289,12 @@ def report_of(
     if first is not None and first.store is not None:
         ground = Ground.of(journey, first.store, ignored_events(first.imported))
         dead = dead_end_table(ground) if ground is not None else None
-    needs_effect = any(lever.target_id in _seats(journey) for lever in levers)
+    moved = [*levers, *(lever for scenario in journey.scenarios for lever in scenario.levers)]
+    needs_effect = any(lever.target_id in _seats(journey) for lever in moved)
     associations = matched_differences(ground.drivers) if ground is not None and needs_effect else None
-    made = outcome(ForecastModel.of(journey, measures, associations), levers, assumptions)
-    return Report(journey, map_figures(journey, measures, made), measures, made, dead, held, least)
+    model = ForecastModel.of(journey, measures, associations)
+    made = outcome(model, levers, assumptions)
+    return Report(journey, map_figures(journey, measures, made), measures, made, dead, held, least, Posterior.of(model))
 
 
 def _is_small(verdict: DeadEnd, least: int) -> bool:
@@ -368,11 +323,6 @@ def _interval(k: float | None, n: float | None) -> tuple[float | None, float | N
         return None, None
     low, high = wilson(round(k), round(n))
     return float(low), float(high)
-
-
-def _projected(name: str, projection: Projection) -> tuple[Cell, ...]:
-    p = projection
-    return (name, p.base, p.value, p.difference, p.lift, p.grade.value)
 
 
 def _summary(source: Source) -> Sequence[tuple[Cell, ...]]:

@@ -12,7 +12,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from workbench.export.report import Cell, Column, Format, Report, Table
+from workbench.export.report import Report
+from workbench.export.tables import Cell, Column, Format, Table
 from workbench.export.what_if_sheet import add_what_if, print_on_one_width
 
 _HEAD_FILL = PatternFill("solid", fgColor="E1EEFA")
