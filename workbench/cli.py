@@ -169,6 +169,12 @@ def measure(  # noqa: PLR0913, PLR0917 - one argument an option, which typer rea
         str | None, typer.Option("--to", help="Last day, or the instant up to which entries count.")
     ] = None,
     where: Annotated[list[str] | None, typer.Option("--where", help='"property op value"; may repeat.')] = None,
+    without_repeats: Annotated[
+        bool, typer.Option("--without-repeats", help="Leave out events equal to an earlier one in every property.")
+    ] = False,
+    once_per: Annotated[
+        str | None, typer.Option("--once-per", help="Property, such as transaction_id, that counts once a person.")
+    ] = None,
     segment: Annotated[str | None, typer.Option("--segment", help="Segment of counts that are split by one.")] = None,
     counts: Annotated[str | None, typer.Option("--counts", help="Step counts are unique (people) or additive.")] = None,
     mapping: MapOption = "",
@@ -190,7 +196,8 @@ def measure(  # noqa: PLR0913, PLR0917 - one argument an option, which typer rea
         rules = asked.parse_steps(steps)
         words = {"mode": mode, "ties": ties, "entry": entry, "count_by": count_by, "window": window}
         options = asked.options_of(words)
-        options = replace(options, span=asked.span_of(first, last, zone), cleaning=asked.cleaning_of(where or []))
+        cleaning = asked.cleaning_of(where or [], without_repeats, once_per)
+        options = replace(options, span=asked.span_of(first, last, zone), cleaning=cleaning)
     found = read_dataset(data, choices, progress_on(sys.stderr))
     if isinstance(found, StepCounts):
         shown = asked.measured_counts(found, rules, segment, (first, last))

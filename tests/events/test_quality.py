@@ -52,7 +52,11 @@ def test_transactions_that_came_twice_are_valued(tmp_path: Path) -> None:
     rows = "u1,purchase,2021-03-01,10,T1\nu1,purchase,2021-03-02,10,T1\nu1,purchase,2021-03-03,7,(not set)\n"
     rows += "u2,purchase,2021-03-03,,\n"
     findings = found(tmp_path, "user_id,event,timestamp,revenue,transaction_id\n" + rows)
-    assert findings["duplicate_transactions"].details == {"value_of_repeats": 10.0, "revenue_deduplicated": 17.0}
+    assert findings["duplicate_transactions"].details == {
+        "property": "transaction_id",
+        "value_of_repeats": 10.0,
+        "revenue_deduplicated": 17.0,
+    }
     assert findings["purchases_without_value"].count == 1
 
 

@@ -204,3 +204,18 @@ def test_drifting_names_are_bound_to_the_element_that_has_one_of_them():
     assert remedy.is_done(mended)
     assert not remedy.is_done(journey)
     assert notices([report(quality=(found,))], Journey())[0].remedy.is_match
+
+
+def test_exact_repeats_are_left_out_by_one_undoable_edit(window, desk, qtbot, tmp_path):
+    text = "user,event,time\n" + "u1,a,2026-01-01 10:00\n" * 2 + "u2,a,2026-01-01 10:00\nu2,b,2026-01-01 11:00\n"
+    load(desk, qtbot, tmp_path, text, line("a", "b"))
+    window.results.show_panel(window.results.quality)
+    shown = next(c for c in window.results.quality.cards if c.notice.kind == "exact_duplicates")
+    assert shown.notice.remedy.label == "Leave the repeats out"
+    desk.session.apply("Mend", shown.notice.remedy.mend)
+    assert desk.session.journey.shaping.without_repeats
+    measured(desk, qtbot)
+    assert desk.analyst.measures.elements[ElementId("a")].hits == 2
+    desk.session.undo_stack.undo()
+    measured(desk, qtbot)
+    assert desk.analyst.measures.elements[ElementId("a")].hits == 3

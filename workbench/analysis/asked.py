@@ -149,9 +149,10 @@ def _instant_us(text: str, zone: str, days_after: int) -> int:
     return int(zones.to_utc(np.array([us]), zone)[0][0])
 
 
-def cleaning_of(where: Sequence[str]) -> Cleaning:
+def cleaning_of(where: Sequence[str], without_repeats: bool = False, once_per: str | None = None) -> Cleaning:
     """Filters that every event of the funnel must pass."""
-    return Cleaning(filters=tuple(Condition.parse(text) for text in where))
+    filters = tuple(Condition.parse(text) for text in where)
+    return Cleaning(dedupe_exact=without_repeats, filters=filters, once_per=once_per)
 
 
 def measured_events(store: EventStore, rules: Sequence[Rule], options: Options) -> dict[str, Any]:
@@ -180,6 +181,8 @@ def funnel_json(figures: FunnelFigures, options: Options, unknown: Sequence[str]
         "count_by": str(options.unit.by),
         "sessions_by": options.unit.session_property or f"gap of {options.unit.gap_s:g} s",
         "where": [str(condition) for condition in options.cleaning.filters],
+        "without_repeats": options.cleaning.dedupe_exact,
+        "once_per": options.cleaning.once_per,
         "mature_counts": list(figures.mature_counts),
         "immature": figures.immature,
         "median_s": list(figures.median_s),

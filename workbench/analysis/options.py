@@ -82,7 +82,8 @@ class Cleaning:
     """Which events there are before matching: repeats dropped, filters passed, outside of the range cut off,
     days without trust left out.
 
-    `dedupe_within_s` 0 with `dedupe_exact` drops only events equal in user, time, name and properties.
+    `dedupe_within_s` 0 with `dedupe_exact` drops only events equal in user, time, name and properties. `once_per` names
+    a property whose value a person can have only once on events of one name: later ones are dropped.
     """
 
     dedupe_exact: bool = False
@@ -91,6 +92,7 @@ class Cleaning:
     clip: Span | None = None
     without: tuple[Span, ...] = ()
     ignored_events: tuple[str, ...] = ()
+    once_per: str | None = None
 
 
 BY_USER = Unit()

@@ -146,7 +146,14 @@ class Query:
 
     def _cleaning(self) -> Cleaning:
         days = tuple(_span(day, day, self.time_zone) for day in self.shaping.excluded_dates)
-        return Cleaning(filters=self.shaping.filters, without=days, ignored_events=self.shaping.ignored_events)
+        shaping = self.shaping
+        return Cleaning(
+            dedupe_exact=shaping.without_repeats,
+            filters=shaping.filters,
+            without=days,
+            ignored_events=shaping.ignored_events,
+            once_per=shaping.once_per or None,
+        )
 
     def span(self) -> Span:
         """The entries' range: whole days of the journey's zone, the last day included."""

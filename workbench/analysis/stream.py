@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from workbench.analysis.conditions import passing_rows
 from workbench.analysis.options import AS_IT_IS, BY_USER, US, Cleaning, CountBy, Span, Unit
-from workbench.events.store import EventStore
+from workbench.events.store import Column, EventStore
+from workbench.events.transactions import real_ids
 
 Rows = NDArray[np.integer[Any]]
 Ints = NDArray[np.int64]
@@ -209,11 +210,28 @@ def is_inside(span: Span, time_us: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 
 def _without_repeats(store: EventStore, cleaning: Cleaning) -> NDArray[np.int64] | None:
+    base = None
     if cleaning.dedupe_exact:
-        return _first_of_equals(store)
-    if cleaning.dedupe_within_s is not None:
-        return _apart(store, round(cleaning.dedupe_within_s * US))
-    return None
+        base = _first_of_equals(store)
+    elif cleaning.dedupe_within_s is not None:
+        base = _apart(store, round(cleaning.dedupe_within_s * US))
+    column = store.properties.get(cleaning.once_per or "")
+    return base if column is None else _once_per(store, column, np.arange(store.n_events) if base is None else base)
+
+
+def _once_per(store: EventStore, column: Column, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Without events whose person had the same value on an earlier event of that name; placeholders are no values."""
+    code = np.asarray(column.codes[rows], np.int64)
+    valued = np.flatnonzero(real_ids(column.values)[code])
+    keys = (code[valued], np.asarray(store.event[rows[valued]], np.int64), store.user_of(rows[valued]))
+    order = np.lexsort((valued, *keys))
+    again = np.ones(len(order), np.bool_)
+    again[:1] = False
+    for key in keys:
+        again[1:] &= key[order][1:] == key[order][:-1]
+    keep = np.ones(len(rows), np.bool_)
+    keep[valued[order[again]]] = False
+    return rows[keep]
 
 
 def _first_of_equals(store: EventStore) -> NDArray[np.int64]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from workbench.events.repairs import Repair, RepairKind
 from workbench.events.report import Finding, ImportReport
 from workbench.events.store import Column, EventStore
+from workbench.events.transactions import real_ids
 from workbench.events.vocabulary import is_purchase
 
 _DOMINANT = 0.2
@@ -28,7 +29,6 @@ _ROBOT = re.compile(
 _MINUTE_US = 60_000_000
 _SECOND_US = 1_000_000
 _PER_MINUTE = 60
-_NO_TRANSACTION = ("", "(not set)", "null", "none", "undefined")
 
 
 def dominant_ids(store: EventStore, rows: int) -> Iterator[Finding]:
@@ -177,7 +177,7 @@ def money_findings(store: EventStore, report: ImportReport) -> Iterator[Finding]
     yield from _valueless(store, value)
     name = report.mapping.transaction
     if name is not None and name in store.properties:
-        yield from _repeated_transactions(store, store.properties[name], value)
+        yield from _repeated_transactions(store, name, value)
 
 
 def _numbers(column: Column) -> NDArray[np.float64]:
@@ -198,9 +198,9 @@ def _valueless(store: EventStore, value: NDArray[np.float64]) -> Iterator[Findin
         yield Finding("purchases_without_value", empty, text, store.event_names[codes[0]], empty / len(rows))
 
 
-def _repeated_transactions(store: EventStore, column: Column, value: NDArray[np.float64]) -> Iterator[Finding]:
-    real = np.array([False, *(str(v).strip().lower() not in _NO_TRANSACTION for v in column.values)])
-    rows = np.flatnonzero(real[column.codes] & np.isfinite(value))
+def _repeated_transactions(store: EventStore, name: str, value: NDArray[np.float64]) -> Iterator[Finding]:
+    column = store.properties[name]
+    rows = np.flatnonzero(real_ids(column.values)[column.codes] & np.isfinite(value))
     if not len(rows):
         return
     key = store.user_of(rows) * (len(column.values) + 1) + column.codes[rows].astype(np.int64)
@@ -212,7 +212,7 @@ def _repeated_transactions(store: EventStore, column: Column, value: NDArray[np.
         lost = float(np.nansum(value[rows[again]]))
         total = float(np.nansum(value))
         text = f"{repeats:,} purchases repeat a transaction of the same person; revenue without: {total - lost:,.2f}."
-        details: dict[str, Any] = {"value_of_repeats": lost, "revenue_deduplicated": total - lost}
+        details: dict[str, Any] = {"property": name, "value_of_repeats": lost, "revenue_deduplicated": total - lost}
         yield Finding(
             "duplicate_transactions",
             repeats,

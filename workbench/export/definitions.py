@@ -34,7 +34,10 @@ def counted(journey: Journey) -> str:
     unit = {"user": "people", "session": "sessions"}.get(c.count_by, c.count_by)
     entry = "any try" if c.entry == "any" else "the first try only"
     window = f"within {duration(journey.window_s)}" if journey.window_s is not None else "without a window"
-    return f"{unit} {_MODES.get(c.mode, c.mode)} {window}, {entry}; equal times {_TIES.get(c.ties, c.ties)}"
+    shaping = journey.shaping
+    left_out = "; exact repeats left out" if shaping.without_repeats else ""
+    left_out += f"; each {shaping.once_per} once" if shaping.once_per else ""
+    return f"{unit} {_MODES.get(c.mode, c.mode)} {window}, {entry}; equal times {_TIES.get(c.ties, c.ties)}{left_out}"
 
 
 def rows(journey: Journey) -> tuple[tuple[str, str], ...]:

@@ -31,13 +31,19 @@ class Counting:
 
 @dataclass(frozen=True, slots=True)
 class Shaping:
-    """Which part of the data is looked at: range in ISO dates of the journey's zone, filters, ignored events."""
+    """Which part of the data is looked at: range in ISO dates of the journey's zone, filters, ignored events.
+
+    `without_repeats` leaves out events equal to an earlier one in every property; `once_per` names a property, such as
+    the transaction id, that a person can have only once on events of one name.
+    """
 
     date_from: str | None = None
     date_to: str | None = None
     filters: tuple[Condition, ...] = ()
     ignored_events: tuple[str, ...] = ()
     excluded_dates: tuple[str, ...] = ()
+    without_repeats: bool = False
+    once_per: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,6 @@ ADVICE = {
     "clock_skew": "Take the server's time as the time column at import, if there is one.",
     "naive_times": "If this zone is wrong, import again and choose the one the times were written in.",
     "equal_timestamps": "“Same time” under Counting says whether these count as in order.",
-    "exact_duplicates": "Remove the repeats in the source, or export the period once.",
-    "duplicate_transactions": "Revenue without the repeats stands in the sentence; find the page that sends twice.",
     "purchases_without_value": "Choose another value column at import, or have the tag send the value.",
     "mixed_currencies": "Nothing is converted: import a column that holds one currency.",
     "bots": "Under Shaping, add a filter on a property that tells them, and compare the numbers.",

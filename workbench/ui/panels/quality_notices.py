@@ -38,6 +38,8 @@ class Remedy:
     filters: tuple[Condition, ...] = ()
     ignored: tuple[str, ...] = ()
     spellings: tuple[tuple[str, ...], ...] = ()
+    without_repeats: bool = False
+    once_per: str = ""
     is_match: bool = False
 
     def mend(self, journey: Journey) -> Journey:
@@ -65,6 +67,8 @@ class Remedy:
             excluded_dates=tuple(sorted({*shaping.excluded_dates, *self.dates}))
             if self.dates
             else shaping.excluded_dates,
+            without_repeats=shaping.without_repeats or self.without_repeats,
+            once_per=self.once_per or shaping.once_per,
         )
 
     def is_done(self, journey: Journey) -> bool:
@@ -150,6 +154,10 @@ def _remedy(finding: Finding, store: EventStore | None, telling: tuple[Condition
         return Remedy("Exclude these dates", dates=dates)
     if finding.kind == "partial_days" and store is not None:
         return _whole_range(store, dates)
+    if finding.kind == "exact_duplicates":
+        return Remedy("Leave the repeats out", without_repeats=True)
+    if finding.kind == "duplicate_transactions" and finding.details.get("property"):
+        return Remedy("Count each transaction once", once_per=finding.details["property"])
     if finding.kind == "bots" and telling:
         return Remedy("Filter them out", filters=telling)
     return None

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from workbench.journey import edits
 from workbench.journey.journey import Shaping
@@ -36,6 +36,10 @@ class ShapingForm(QWidget):
         self._rows.setSpacing(4)
         self.add_filter = tool_button("+ filter", tip="Only events whose property passes are counted")
         self.add_technical = tool_button("ignore technical events")
+        self.without_repeats = QCheckBox("Leave exact repeats out")
+        self.without_repeats.setToolTip("Events equal to an earlier one of the same person in time and every property")
+        self.once_per = QComboBox()
+        self.once_per.setToolTip("A property, such as the transaction id, that counts once per person and event name")
         self.told, self.period = label("", "loss"), label("", "muted")
         self.told.setAccessibleName("What could not be read")
         self._lay_out()
@@ -59,7 +63,11 @@ class ShapingForm(QWidget):
         for widget in (self.told, holder, self.add_technical):
             layout.addWidget(widget)
         layout.addLayout(self._rows)
-        for widget in (self.add_filter, self.period):
+        layout.addWidget(self.add_filter)
+        holder, rows = form()
+        rows.addRow(self.without_repeats)
+        rows.addRow("Once per", self.once_per)
+        for widget in (holder, self.period):
             layout.addWidget(widget)
 
     def _connect(self) -> None:
@@ -69,6 +77,12 @@ class ShapingForm(QWidget):
             lambda text: self._take(text, lambda t: replace(self._shaping, excluded_dates=days_of(t)))
         )
         self.ignored.committed.connect(lambda text: self._take(text, self._with_ignored))
+        self.without_repeats.clicked.connect(
+            lambda is_on: self._apply(replace(self._shaping, without_repeats=bool(is_on)))
+        )
+        self.once_per.activated.connect(
+            lambda _: self._apply(replace(self._shaping, once_per=self.once_per.currentData() or ""))
+        )
         self.add_filter.clicked.connect(lambda: self._add_row(None))
         self.add_technical.clicked.connect(self._on_technical)
         self._desk.shelf.changed.connect(self.refresh)
@@ -139,12 +153,22 @@ class ShapingForm(QWidget):
         if technical:
             self.ignored.setPlaceholderText(", ".join(technical))
         self.period.setText(self._period_words())
+        self.without_repeats.setChecked(shaping.without_repeats)
+        self._offer_properties(shaping.once_per)
         key = (shaping.filters, id(self._desk.shelf.first))
         if key != self._shown_key:
             self._shown_key = key
             clear(self._rows)
             for index, condition in enumerate(shaping.filters):
                 self._add_row(index, condition)
+
+    def _offer_properties(self, chosen: str) -> None:
+        wanted = ["", *dict.fromkeys([*([chosen] if chosen else []), *self._properties()])]
+        if [self.once_per.itemData(i) for i in range(self.once_per.count())] != wanted:
+            self.once_per.clear()
+            for name in wanted:
+                self.once_per.addItem(name or "every event counts", name)
+        self.once_per.setCurrentIndex(wanted.index(chosen))
 
     def _add_row(self, index: int | None, condition: Condition | None = None) -> None:
         """A filter that is set, or a new one (index None) that counts once it has a value."""
