@@ -95,6 +95,17 @@ def test_what_was_chosen_applies_itself_to_the_next_file_of_its_kind(opened, dat
     assert "week-1.csv" in second.columns.used.text()
 
 
+def test_a_profile_can_be_forgotten(opened, data):
+    first = opened(data)
+    choose(first, user="who", event="kind", time="when")
+    first.accept_button.click()
+    second = opened(data)
+    assert second.columns.boxes["event"].currentText() == "kind"
+    second.columns.forget.click()
+    assert second.columns.boxes["event"].currentText() != "kind"
+    assert opened(data).columns.used.text() == ""
+
+
 def test_a_guessed_column_can_be_taken_off_and_stays_off(opened, tmp_path):
     path = tmp_path / "with-session.csv"
     path.write_text("user,event,time,session_id\nu1,view,2026-01-01 10:00,s1\nu2,view,2026-01-02 10:00,s2\n")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
     QHBoxLayout,
+    QPushButton,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -57,6 +58,7 @@ class ColumnsPage(QWidget):
     """Roles of columns for events or for step counts; `changed` says that the choice is another one."""
 
     changed = Signal()
+    forget_asked = Signal()
 
     def __init__(self, found: Look) -> None:
         super().__init__()
@@ -68,10 +70,17 @@ class ColumnsPage(QWidget):
         self.masked, self.queries = QCheckBox("Mask personal data"), QCheckBox("Drop URL queries")
         self.hashed = QCheckBox("Hash ids")
         self.used, self.warning = label("", "muted"), label("", "warn")
+        self.forget = QPushButton("Forget these choices")
+        self.forget.setToolTip("Begin with the guess again, for this file and those after it")
+        self.forget.clicked.connect(self.forget_asked)
+        self.forget.hide()
         self.table = preview_table(found.preview)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.used)
+        head = QHBoxLayout()
+        head.addWidget(self.used, 1)
+        head.addWidget(self.forget)
+        layout.addLayout(head)
         layout.addLayout(self._build_events() if found.is_events else self._build_counts(found.counts))
         layout.addWidget(self.warning)
         layout.addWidget(section("First rows"))
@@ -156,6 +165,7 @@ class ColumnsPage(QWidget):
         self.queries.setChecked(choices.privacy.drop_queries)
         self.hashed.setChecked(bool(choices.privacy.salt))
         self.used.setText(f"Chosen as for {name}.")
+        self.forget.show()
         self._check()
 
     @property

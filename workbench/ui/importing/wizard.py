@@ -151,7 +151,14 @@ class ImportWizard(QDialog):
         known = profiles.fitting(found.recognition.columns)
         if known is not None:
             self.columns.use(known.choices, known.name)
+            self.columns.forget_asked.connect(partial(self._on_forget, known.name))
         self.columns.changed.connect(self._show_state)
+
+    def _on_forget(self, name: str) -> None:
+        profiles.forget(name)
+        if self.looked is not None:
+            self._take_look(self.looked)
+            self._show_state()
 
     # --- the steps
 
