@@ -13,6 +13,9 @@ from workbench.ui.panels.compare import ComparePanel
 from workbench.ui.panels.dead_ends import DeadEndsPanel
 from workbench.ui.panels.drivers import DriversPanel
 from workbench.ui.panels.drop_offs import DropOffsPanel
+from workbench.ui.panels.experiment_ice import ExperimentIce
+from workbench.ui.panels.experiment_reading import ExperimentReading
+from workbench.ui.panels.experiment_size import ExperimentSize
 from workbench.ui.panels.forecast import ForecastPanel
 from workbench.ui.panels.frictions import FrictionsPanel
 from workbench.ui.panels.funnel import FunnelPanel
@@ -74,6 +77,10 @@ class ResultTabs(QTabWidget):
                 ("Time to convert", self.waiting),
             ),
         )
+        self.size_of, self.reading, self.ice = ExperimentSize(desk), ExperimentReading(desk), ExperimentIce(desk)
+        self.experiment_views = Views(
+            "the experiment", (("Size", self.size_of), ("Read-out", self.reading), ("ICE", self.ice))
+        )
         self.segments, self.mix, self.quality = SegmentsPanel(desk), SegmentMix(desk), QualityPanel(desk)
         self.segment_views = Views("the segments", (("Comparison", self.segments), ("Change of the rate", self.mix)))
         for title, page in (
@@ -85,6 +92,7 @@ class ResultTabs(QTabWidget):
             ("Drivers", self.driver_views),
             ("Trend", self.trend_views),
             ("Segments", self.segment_views),
+            ("Experiment", self.experiment_views),
             ("Data quality", self.quality),
         ):
             self.addTab(page, title)
