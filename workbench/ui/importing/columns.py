@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QCompleter,
     QHBoxLayout,
     QPushButton,
     QTableWidgetItem,
@@ -25,6 +24,7 @@ from workbench.project.datasets import own_salt
 from workbench.ui.fields import form, label, section
 from workbench.ui.importing.files import preview_table
 from workbench.ui.theme import theme
+from workbench.ui.zone_box import ZoneBox
 
 EVENT_ROLES = (
     ("user", "Person", "Who did it: an id, always read as text"),
@@ -40,15 +40,6 @@ COUNT_ROLES = (
     ("time", "Date", "Optional: the day of the count"),
 )
 _NEEDED = ("user", "time", "event")
-_ZONES = (
-    "UTC",
-    "Europe/London",
-    "Europe/Berlin",
-    "America/New_York",
-    "America/Los_Angeles",
-    "Asia/Kolkata",
-    "Asia/Tokyo",
-)
 _DATES = (("told by the column", None), ("day first: 31/12", True), ("month first: 12/31", False))
 _KINDS = (("unique people", CountKind.UNIQUE), ("a sum that may be added up", CountKind.ADDITIVE))
 NOTHING = "–"
@@ -65,7 +56,7 @@ class ColumnsPage(QWidget):
         self._look = found
         self._roles = EVENT_ROLES if found.is_events else COUNT_ROLES
         self.boxes: dict[str, QComboBox] = {}
-        self.zone_box, self.dates, self.kind = QComboBox(editable=True), QComboBox(), QComboBox()
+        self.zone_box, self.dates, self.kind = ZoneBox(), QComboBox(), QComboBox()
         self.epoch, self.stitch = QCheckBox("Numbers are local time"), QCheckBox("Stitch log-ins")
         self.masked, self.queries = QCheckBox("Mask personal data"), QCheckBox("Drop URL queries")
         self.hashed = QCheckBox("Hash ids")
@@ -91,12 +82,7 @@ class ColumnsPage(QWidget):
         columns = QHBoxLayout()
         for half in (self._roles[:3], self._roles[3:]):
             columns.addWidget(self._build_roles(half), 1)
-        self.zone_box.addItems(list(_ZONES))
         self.zone_box.setToolTip("Zone of times that name none")
-        completer = QCompleter(all_zones(), self)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.zone_box.setCompleter(completer)
         self.zone_box.editTextChanged.connect(self._check)
         for words, is_day_first in _DATES:
             self.dates.addItem(words, is_day_first)
@@ -178,7 +164,7 @@ class ColumnsPage(QWidget):
         ]
         if lacking:
             return f"Choose the column of the {', the '.join(lacking)}."
-        if self.zone_box.currentText() not in all_zones():
+        if not self.zone_box.is_zone:
             return f"“{self.zone_box.currentText()}” is no time zone; write one such as Europe/Berlin."
         return ""
 
@@ -220,10 +206,3 @@ class ColumnsPage(QWidget):
     def _privacy(self) -> Privacy:
         salt = own_salt() if self.hashed.isChecked() else ""
         return Privacy(salt, self.masked.isChecked(), self.queries.isChecked())
-
-
-def all_zones() -> list[str]:
-    """Names of the time zones that are known."""
-    import zoneinfo
-
-    return sorted(zoneinfo.available_timezones())

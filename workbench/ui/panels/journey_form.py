@@ -15,6 +15,7 @@ from workbench.ui import numbers
 from workbench.ui.data_words import one_line
 from workbench.ui.fields import NumberField, TextField, form, label, section
 from workbench.ui.panels.shaping_form import ShapingForm
+from workbench.ui.zone_box import ZoneBox
 
 _CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "SEK", "INR", "AUD", "CAD", "BRL", "PLN")
 _WINDOWS = (
@@ -37,6 +38,8 @@ _MODES = (
 _TIES = (("count as in order", "any"), ("must be later", "increasing"), ("file order decides", "file"))
 _ENTRIES = (("any try", "any"), ("first try only", "first"))
 _UNITS = (("people", "user"), ("sessions", "session"))
+_REPEATS = (("are one", "collapse"), ("interrupt", "break"))
+_EFFECTS = (("the whole try", "discard"), ("what follows", "stop"))
 
 
 class JourneyForm(QWidget):
@@ -56,6 +59,11 @@ class JourneyForm(QWidget):
         self.window_box = _choices(_WINDOWS)
         self.mode, self.ties = _choices(_MODES), _choices(_TIES)
         self.entry, self.unit = _choices(_ENTRIES), _choices(_UNITS)
+        self.repeats, self.effect = _choices(_REPEATS), _choices(_EFFECTS)
+        self.pause = NumberField("minutes", low=0.01)
+        self.pause.setToolTip("A visit ends after so long without an event, where the data name no sessions")
+        self.zone = ZoneBox()
+        self.zone.setToolTip("Zone of days and weeks: in charts, date ranges and forecasts")
         self.shaping = ShapingForm(desk)
         self.withhold = NumberField("show all counts")
         self.withhold.setToolTip(
@@ -76,6 +84,7 @@ class JourneyForm(QWidget):
         rows.addRow("Name", self.name)
         rows.addRow("Currency", self.currency)
         rows.addRow("Window", self.window_box)
+        rows.addRow("Time zone", self.zone)
         layout.addWidget(holder)
         layout.addWidget(section("Counting"))
         holder, rows = form()
@@ -83,6 +92,10 @@ class JourneyForm(QWidget):
         rows.addRow("Steps", self.mode)
         rows.addRow("Same time", self.ties)
         rows.addRow("Entries", self.entry)
+        rows.addRow("Pause", self.pause)
+        rows.addRow("Repeats", self.repeats)
+        rows.addRow("Exclusion ends", self.effect)
+        self._counting = rows
         layout.addWidget(holder)
         layout.addWidget(self.shaping)
         layout.addWidget(section("Exports"))
@@ -101,10 +114,16 @@ class JourneyForm(QWidget):
         self.currency.textActivated.connect(self._on_currency)
         self.currency_edit.editingFinished.connect(lambda: self._on_currency(self.currency.currentText()))
         self.window_box.activated.connect(lambda _: self._amend(window_s=self.window_box.currentData()))
-        for name, box in (("mode", self.mode), ("ties", self.ties), ("entry", self.entry), ("count_by", self.unit)):
+        for name, box in (
+            *(("mode", self.mode), ("ties", self.ties), ("entry", self.entry), ("count_by", self.unit)),
+            *(("strict_repeats", self.repeats), ("exclusion_effect", self.effect)),
+        ):
             box.activated.connect(
                 lambda _, f=name, b=box: self._amend(counting=replace(session.journey.counting, **{f: b.currentData()}))
             )
+        self.pause.committed.connect(self._on_pause)
+        self.zone.activated.connect(lambda _: self._on_zone())
+        self.zone.edit.editingFinished.connect(self._on_zone)
         self.withhold.committed.connect(lambda least: self._amend(withhold_below=round(least or 0)))
         self.summary.clicked.connect(self.summary_asked)
         self.load.clicked.connect(self.import_asked)
@@ -123,6 +142,15 @@ class JourneyForm(QWidget):
             self._amend(currency=code)
         self.refresh()
 
+    def _on_pause(self, minutes: float | None) -> None:
+        counting = self._desk.session.journey.counting
+        self._amend(counting=replace(counting, session_gap_s=(minutes or 30.0) * 60.0))
+
+    def _on_zone(self) -> None:
+        if self.zone.is_zone and self.zone.currentText() != self._desk.session.journey.time_zone:
+            self._amend(time_zone=self.zone.currentText())
+        self.refresh()
+
     def refresh(self) -> None:
         journey = self._desk.session.journey
         self.name.show_value(journey.name)
@@ -134,8 +162,17 @@ class JourneyForm(QWidget):
             (self.ties, journey.counting.ties),
             (self.entry, journey.counting.entry),
             (self.unit, journey.counting.count_by),
+            (self.repeats, journey.counting.strict_repeats),
+            (self.effect, journey.counting.exclusion_effect),
         ):
             _show(box, value, str(value))
+        if not (self.zone.edit.hasFocus() and self.zone.edit.isModified()):
+            with QSignalBlocker(self.zone):
+                self.zone.setEditText(journey.time_zone)
+        self.pause.show_value(journey.counting.session_gap_s / 60.0)
+        self._counting.setRowVisible(self.pause, journey.counting.count_by == "session")
+        self._counting.setRowVisible(self.repeats, journey.counting.mode == "strict")
+        self._counting.setRowVisible(self.effect, any(link.exclusion is not None for link in journey.links))
         self.shaping.refresh()
         self.withhold.show_value(float(journey.withhold_below) if journey.withhold_below else None)
         self.loaded.setText(self._data_words())
