@@ -178,3 +178,8 @@ def test_a_recovery_rate_outside_its_range_is_refused() -> None:
 def test_a_range_of_lifts_that_is_none_is_refused(low: float, high: float) -> None:
     with pytest.raises(WorkbenchError, match="no range of lifts"):
         lift_band(low, high)
+
+
+def test_where_no_link_brings_anything_none_leads() -> None:
+    rows = sensitivity_table(Posterior.of(ForecastModel.of(line(volume=0.0)))).rows
+    assert [row.first_share for row in rows] == [0, 0, 0]

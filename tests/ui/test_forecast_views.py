@@ -274,7 +274,7 @@ def test_as_is_and_the_levers_stand_side_by_side_and_follow_them(window, qtbot):
     window.desk.start(typed())
     panel, forecaster = window.results.compare, window.desk.forecaster
     window.results.show_panel(panel)
-    qtbot.waitUntil(lambda: "brings what" in panel.title.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "Move a lever" in panel.title.text(), timeout=10_000)
     forecaster.set_lever("a-to-b", 0.16)
     qtbot.waitUntil(lambda: panel.title.text().startswith("Levers now: +$160,000"), timeout=10_000)
     shown = cells(panel)
@@ -332,3 +332,24 @@ def test_every_view_shows_the_sample_with_its_figures(window, desk, qtbot):
     assert desk.forecaster.headrooms
     measured(desk, qtbot)
     assert desk.forecaster.headrooms == {}
+
+
+def test_where_nothing_is_known_no_view_claims_a_figure(window, qtbot):
+    window.desk.start(line("a", "b"))
+    ranking, target = window.results.sensitivity, window.results.target
+    window.results.show_panel(ranking)
+    qtbot.waitUntil(lambda: ranking.title.text().startswith("No rate moves the outcome"), timeout=10_000)
+    window.results.show_panel(target)
+    qtbot.waitUntil(lambda: target.ways != {} or target.goal.value is None, timeout=10_000)
+    assert target.goal.text() == ""
+    commit(target.goal, "10")
+    assert "not known" in target.note.text()
+
+
+def test_another_document_brings_its_own_target(window, qtbot):
+    window.desk.start(typed())
+    panel = window.results.target
+    window.results.show_panel(panel)
+    assert panel.goal.text() == "2200"
+    window.desk.start(typed(volume=100_000.0))
+    assert panel.goal.text() == "4400"

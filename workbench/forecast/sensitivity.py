@@ -116,11 +116,11 @@ def _headroom(rate: float, target: float, worth: Floats) -> Floats:
 
 
 def _first_shares(scores: Mapping[int, Floats], size: int) -> Floats:
-    """Share of draws in which each edge has the highest score."""
+    """Share of draws in which each edge has the highest score, of those in which any has one."""
     first = np.zeros(size)
     if scores:
         edges, table = np.array(list(scores)), np.array(list(scores.values()))
-        wins = np.bincount(np.argmax(table, axis=0), minlength=len(edges))
+        wins = np.bincount(np.argmax(table, axis=0)[table.max(axis=0) > 0], minlength=len(edges))
         first[edges] = wins / table.shape[1]
     return first
 

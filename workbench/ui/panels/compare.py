@@ -110,6 +110,8 @@ class ComparePanel(Panel):
         self.table.fill([self._row(row) for row in rows], [row.target_id for row in rows])
 
     def _headline(self, found: Comparison, rows: list[ComparedRow]) -> str:
+        if found.left.name == found.right.name:
+            return "Move a lever or save a scenario to set it against as-is"
         first = next((row for row in rows if row.what in (What.REVENUE, What.CONVERSIONS)), None)
         if first is None or first.difference is None or first.band is None:
             return f"{found.right.name} brings what {found.left.name} brings"

@@ -117,6 +117,8 @@ class SensitivityPanel(Panel):
 
     def _headline(self, table: SensitivityTable) -> str:
         best = table.rows[0]
+        if not best.headroom and best.plus_1pp <= 0:
+            return "No rate moves the outcome: nobody is known to come, or nothing after a link is worth anything"
         name = self.desk.session.journey.name_of(best.link_id)
         sure = "a clear winner" if best.is_clear_winner else "no clear winner"
         first = f"first in {numbers.rate(best.first_share)} of draws, {sure}"

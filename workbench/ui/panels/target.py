@@ -46,6 +46,7 @@ class TargetPanel(Panel):
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._soon.timeout.connect(self._solve)
         desk.forecaster.bands_changed.connect(self._on_bands)
+        desk.session.document_replaced.connect(lambda: self.goal.show_value(None))
         self.goal.committed.connect(lambda _: self._solve())
         self.unit.activated.connect(lambda _: self._on_unit())
         self.use.clicked.connect(self._on_use)
@@ -134,7 +135,9 @@ class TargetPanel(Panel):
         nearest = f"; nearest: {self._name(able[0])} {self._needed(able[0])}" if able else ""
         self.title.setText(f"{self._amount(goal)}: {count}{nearest}")
         moved = ", with the levers as they are" if self.desk.forecaster.is_moved else ""
-        self.note.setText(f"Today {self._amount(self._now())}{moved}. If the lift is real and later rates hold.")
+        now = self._now()
+        today = "no data: a rate or a volume is not known" if now is None else self._amount(now)
+        self.note.setText(f"Today {today}{moved}. If the lift is real and later rates hold.")
 
     def _amount(self, value: float | None) -> str:
         if self._is_money:
