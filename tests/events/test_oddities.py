@@ -87,3 +87,11 @@ def test_code_pages_of_old_systems_are_told(tmp_path: Path, encoding: str, names
     header = "ユーザーID,イベント,日時\n" if encoding == "cp932" else "user,event,time\n"
     text = header + "".join(f"u{n},{name},2021-03-01 10:00\n" for n, name in enumerate(sorted(names)))
     assert set(imported(tmp_path, text.encode(encoding))[1].event_totals) == names
+
+
+def test_a_currency_is_the_same_in_small_letters(tmp_path: Path) -> None:
+    header = "user_id,event,timestamp,revenue,currency\n"
+    rows = "".join(f"u{n},purchase,2021-03-01,{n},{c}\n" for n, c in enumerate(["USD", "usd", "EUR", "", "USD "], 1))
+    _, report = imported(tmp_path, header + rows)
+    mixed = next(one for one in report.quality if one.kind == "mixed_currencies")
+    assert (report.revenue, mixed.count) == (12, 1)

@@ -82,3 +82,21 @@ def test_tabs_and_ends_of_line_that_a_feed_marks_are_part_of_the_value(tmp_path:
     assert (report.rows, report.users) == (10, 3)
     assert set(store.properties["title"].values) == {"plain", "a\ttab", "two\nlines"}
     assert set(store.properties["flag"].values) == {"yes", "no"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'user_id, event, timestamp\nu1, "buy, now", 2021-03-01 10:00\nu2, view, 2021-03-01 10:00\n',
+        " user_id |  event   | timestamp\n---------+----------+-----------\n u1      | buy, now | 2021-03-01\n"
+        " u2      | view     | 2021-03-02\n",
+        "| user_id | event | timestamp |\n|---|---|---|\n| u1 | buy, now | 2021-03-01 |\n| u2 | view | 2021-03-02 |\n",
+        "+----+-----+----+\n| user_id | event | timestamp |\n+----+-----+----+\n| u1 | buy, now | 2021-03-01 |\n"
+        "| u2 | view | 2021-03-02 |\n+----+-----+----+\n",
+    ],
+)
+def test_blanks_and_lines_of_a_printed_table_are_no_part_of_its_values(tmp_path: Path, content: str) -> None:
+    store, report = imported(tmp_path, content)
+    assert (report.rows, report.event_totals) == (2, {"buy, now": 1, "view": 1})
+    assert set(store.user_ids) == {"u1", "u2"}
+    assert "cells_trimmed" in {str(one.kind) for one in report.repairs}

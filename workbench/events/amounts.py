@@ -31,7 +31,8 @@ def read(column: Any, style: NumberStyle, ledger: Ledger) -> Any:
     coded = column.dictionary_encode()
     texts = coded.dictionary.to_pylist()
     values = [numbers.read(text, style) for text in texts]
-    written = np.array([bool(text.strip()) and not numbers.is_plain(text.strip(), style) for text in texts], bool)
+    pairs = zip(texts, values, strict=True)
+    written = np.array([value is not None and not numbers.is_plain(text.strip(), style) for text, value in pairs], bool)
     if written.any():
         codes = np.asarray(coded.indices.fill_null(-1))
         counts = np.bincount(codes[codes >= 0], minlength=len(texts))
@@ -75,9 +76,10 @@ def in_currency(value: Any, currency: Any, main: str, others: Counter[str]) -> A
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    named = pc.and_(pc.not_equal(currency, main), pc.not_equal(currency, "")).fill_null(False)
+    code = pc.utf8_upper(pc.utf8_trim_whitespace(currency))
+    named = pc.and_(pc.not_equal(code, main.strip().upper()), pc.not_equal(code, "")).fill_null(False)
     foreign = pc.and_(named, pc.is_valid(value))
     if not pc.any(foreign).as_py():
         return value
-    others.update(currency.filter(foreign).to_pylist())
+    others.update(code.filter(foreign).to_pylist())
     return pc.if_else(foreign, pa.scalar(None, pa.float64()), value)

@@ -158,13 +158,15 @@ class DelimitedReading:
             if cells is None:
                 lines.file.close()
                 return
-            yield start, cells
+            if not dialects.is_rule(cells):
+                yield start, cells
 
     def _book_preamble(self, ledger: Ledger) -> None:
         dialect, text = self.dialect, self._text
         ledger.note(RepairKind.SEP_LINE, int(dialect.has_sep_line), f"sep={self._signs or dialect.separator}")
         ledger.note(RepairKind.COMMENT_LINES, len(dialect.comments), next(iter(dialect.comments), ""))
         ledger.note(RepairKind.TITLE_ROWS, dialect.titles)
+        ledger.note(RepairKind.CELLS_TRIMMED, int(dialect.is_padded), "blanks beside every separator")
         if not text.has_one_newline:
             kinds = {"\\r\\n": text.crlf, "\\n": text.lf, "\\r": text.lone_cr}
             odd = sorted(count for count in kinds.values() if count)[:-1]
@@ -190,7 +192,7 @@ class DelimitedReading:
                 cells = self._record(lines, ledger)
                 if cells is None:
                     return
-                if (cells and any(cell.strip() for cell in cells[:1])) or len(cells) > 1:
+                if ((cells and cells[0].strip()) or len(cells) > 1) and not dialects.is_rule(cells):
                     yield start, cells
                 else:
                     ledger.note(RepairKind.BLANK_LINE, 1, "", [start])
@@ -206,7 +208,7 @@ class DelimitedReading:
             return self._escaped(lines) or cells
         if len(lines.record) > 1 and self._is_runaway(cells, lines):
             return self._literal(lines, ledger)
-        return cells
+        return [cell.strip() for cell in cells] if self.dialect.is_padded else cells
 
     def _has_escapes(self, line: str) -> bool:
         """Whether a line marks a tab or its end as part of a value, as feeds without quotation marks do."""
@@ -234,6 +236,7 @@ class DelimitedReading:
             delimiter=d.separator,
             quotechar=d.quote,
             escapechar=d.escape or None,
+            skipinitialspace=d.is_padded,
             strict=True,
         )
 
@@ -306,6 +309,7 @@ class DelimitedReading:
             and text.has_one_newline
             and dialect.quote == '"'
             and not dialect.escape
+            and not dialect.is_padded
             and text.start in (0, 3)
         )
 

@@ -16,13 +16,15 @@ SEPARATORS = (",", "\t", ";", "|", "\x01", "\x1f", "^", "~")
 _SEVERAL = ("|~|", "~|~", "^|^", "|^|", "||", "::", "^^", "~~", ";;", "@@", "##")
 UNIT = "\x1f"
 _SEP_LINE = re.compile(r'^"?sep=(.{1,3}?)"?\s*$', re.IGNORECASE)
+_RULE = re.compile(r"^[\s|+:=-]*(?:---|===)[\s|+:=-]*$")
 _SAMPLE_ROWS = 300
 csv.field_size_limit(1 << 30)
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How to read a delimited text: `skip` physical lines stand before the header (or before the data without one)."""
+    """How to read a delimited text: `skip` physical lines stand before the header (or before the data without one).
+    `is_padded` says that blanks beside the separators are no part of the values."""
 
     separator: str
     quote: str = '"'
@@ -33,6 +35,7 @@ class Dialect:
     titles: int = 0
     has_header: bool = True
     width: int = 1
+    is_padded: bool = False
 
 
 def sniff(text: str) -> Dialect:
@@ -43,6 +46,10 @@ def sniff(text: str) -> Dialect:
     separator = named or _best_separator(body)
     quote, escape = _quoting(body, separator)
     rows = _sampled(body, separator, quote, escape)[:_SAMPLE_ROWS]
+    is_padded = _are_padded(rows)
+    if is_padded:
+        rows = [[cell.strip() for cell in row] for row in parse("".join(body), separator, quote, escape, is_padded)]
+        rows = [row for row in rows[:_SAMPLE_ROWS] if not is_rule(row)]
     width = modal_width(rows)
     titles = _title_rows(rows, width)
     return Dialect(
@@ -55,13 +62,31 @@ def sniff(text: str) -> Dialect:
         titles,
         has_header(rows[titles:]),
         width,
+        is_padded,
     )
 
 
-def parse(text: str, separator: str, quote: str = '"', escape: str = "") -> list[list[str]]:
+def parse(text: str, separator: str, quote: str = '"', escape: str = "", is_padded: bool = False) -> list[list[str]]:
     """Cells of a delimited text, row by row; blank lines are empty rows."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, quotechar=quote, escapechar=escape or None)
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=separator,
+        quotechar=quote,
+        escapechar=escape or None,
+        skipinitialspace=is_padded,
+    )
     return list(reader)
+
+
+def _are_padded(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a blank stands behind nearly every separator, as in “a, b, c” and in tables drawn with lines."""
+    cells = [cell for row in rows if not is_rule(row) for cell in row[1:] if cell.strip()]
+    return len(cells) > 1 and sum(cell.startswith(" ") for cell in cells) >= 0.9 * len(cells)
+
+
+def is_rule(cells: Sequence[str]) -> bool:
+    """Whether a row only draws a line, as between the header and the rows of a printed table."""
+    return bool(_RULE.match("|".join(cells)))
 
 
 def _sampled(body: Sequence[str], separator: str, quote: str, escape: str) -> list[list[str]]:

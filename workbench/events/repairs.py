@@ -19,6 +19,7 @@ header_invented     the first row is data, so columns were named column_1, colum
 header_renamed      an empty or repeated header got a name of its own
 header_trimmed      blanks around a header were taken off
 header_repeated     the header stands again further down, as where files were put together; it is no row
+cells_trimmed       blanks beside every separator were taken off the cells
 short_row           a row with too few cells; the missing ones are empty
 long_row            a row with more cells than the header; the surplus is not kept
 quote_broken        a quotation mark that is never closed was taken off, and its line ends where it ends
@@ -43,7 +44,7 @@ event_from_file     a table names no events: its rows are called after its file
 refund_negated      a refund written as a positive amount was taken off the revenue
 source_replaced     the same day came twice; the newer export counts
 source_repeated     the same file came twice; it counts once
-number_rounded      a spreadsheet's number of more than 15 digits: the file itself does not keep its last digits
+number_rounded      a number whose last digits the file does not keep: long ones in a spreadsheet, ids as decimals
 sheets_joined       visible sheets under the same header were read as one table; --sheet chooses one
 sheet_passed_over   another visible sheet of the workbook holds a table and was not read; --sheet chooses it
 junk_member         system files inside an archive were passed over
@@ -82,6 +83,7 @@ class RepairKind(StrEnum):
     HEADER_RENAMED = "header_renamed"
     HEADER_TRIMMED = "header_trimmed"
     HEADER_REPEATED = "header_repeated"
+    CELLS_TRIMMED = "cells_trimmed"
     SHORT_ROW = "short_row"
     LONG_ROW = "long_row"
     QUOTE_BROKEN = "quote_broken"

@@ -148,6 +148,7 @@ class Shaper:
         import pyarrow as pa
 
         text = _as_text(column)
+        self._ledger.note(RepairKind.NUMBER_ROUNDED, _fractions(column), "ids kept as decimals lose their last zeros")
         if not self._plan.identity and text.null_count == 0 and not _may_be_missing(text):
             return text
         coded = text.dictionary_encode()
@@ -305,6 +306,16 @@ def _as_text(column: Any) -> Any:
 
 def _id_text(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e18 else repr(value)
+
+
+def _fractions(column: Any) -> int:
+    """How many ids are numbers with a fraction, which a file of typed columns does not keep as it was written."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_floating(column.type):
+        return 0
+    return int(pc.sum(pc.not_equal(column, pc.floor(column))).as_py() or 0)
 
 
 def _may_be_missing(text: Any) -> bool:
