@@ -141,14 +141,17 @@ def test_a_scenario_is_saved_chosen_and_deleted(window, monkeypatch):
     assert panel.scenario.currentText() == "Better form"
 
 
-def test_saving_and_exporting_write_files(window, tmp_path, monkeypatch):
+def test_saving_and_exporting_write_files(window, tmp_path, monkeypatch, qtbot):
     window.desk.start(line("a", "b"))
     monkeypatch.setattr(ask, "file_to_save", lambda *_: tmp_path / "x.journey")
     window.actions_["save"].trigger()
     monkeypatch.setattr(ask, "file_to_save", lambda *_: tmp_path / "x.xlsx")
-    window.actions_["export_workbook"].trigger()
+    with qtbot.waitSignal(window.desk.exporter.written, timeout=20_000):
+        window.actions_["export_workbook"].trigger()
     monkeypatch.setattr(ask, "file_to_save", lambda *_: tmp_path / "x.svg")
-    window.actions_["export_picture"].trigger()
+    with qtbot.waitSignal(window.desk.exporter.ready, timeout=20_000):
+        window.actions_["export_picture"].trigger()
+    qtbot.waitUntil((tmp_path / "x.svg").exists, timeout=20_000)
     assert (tmp_path / "x.journey").read_text().startswith("{")
     assert (tmp_path / "x.xlsx").read_bytes()[:2] == b"PK"
     assert b"<svg" in (tmp_path / "x.svg").read_bytes()[:500]

@@ -13,7 +13,7 @@ Paint = Callable[[str], bytes]
 SUFFIXES = (".xlsx", ".json", ".png", ".svg")
 
 
-def write_report(path: Path, report: Report, paint: Paint) -> None:
+def write_report(path: Path, report: Report, paint: Paint | None = None) -> None:
     """Write one file.
 
     Parameters
@@ -22,7 +22,7 @@ def write_report(path: Path, report: Report, paint: Paint) -> None:
         Its ending chooses the form.
     report : Report
     paint : callable
-        Gives the picture's bytes for "png" or "svg"; pictures are painted elsewhere.
+        Gives the picture's bytes for "png" or "svg", since pictures are painted elsewhere; tables need none.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def check_suffix(path: Path) -> None:
         raise WorkbenchError(f"The folder {path.resolve().parent} does not exist.", "Make it first, or choose another.")
 
 
-def _content(path: Path, report: Report, paint: Paint) -> bytes:
+def _content(path: Path, report: Report, paint: Paint | None) -> bytes:
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
         from workbench.export.workbook import workbook_bytes
@@ -68,4 +68,6 @@ def _content(path: Path, report: Report, paint: Paint) -> bytes:
         from workbench.export.json_report import json_text
 
         return json_text(report).encode()
+    if paint is None:
+        raise WorkbenchError("A picture cannot be painted here.", "Export it from the window.")
     return paint(suffix[1:])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -18,15 +17,13 @@ from workbench.journey.element import Element, ElementId
 from workbench.journey.journey import Journey
 from workbench.session.analyst import Analyst, Question
 from workbench.session.background import Lane
+from workbench.session.exporter import Exporter
 from workbench.session.forecast_questions import headroom_by
 from workbench.session.forecaster import Forecaster
 from workbench.session.lens import Lens
 from workbench.session.questions import STUDY, Study, study
 from workbench.session.session import Session
 from workbench.session.shelf import Shelf
-
-if TYPE_CHECKING:
-    from workbench.export.report import Report
 
 
 class Desk(QObject):
@@ -43,6 +40,7 @@ class Desk(QObject):
         self.shelf = Shelf(self.session, self)
         self.analyst = Analyst(self.session, self.shelf, self)
         self.forecaster = Forecaster(self.session, self)
+        self.exporter = Exporter(self.session, self.shelf, self.analyst, self.forecaster)
         self.headroom = headroom_by(None)
         self.lens = Lens(self.session, self.analyst, self)
         self.sums = Lane("sums", self)
@@ -117,23 +115,13 @@ class Desk(QObject):
             self.session.keep_measured(kept)
         return self.session.save(path)
 
-    def report(self) -> Report:
-        """Everything that is on the desk, as tables."""
-        from workbench.export.report import Source, report_of
-
-        sources = [
-            Source(tuple(path.name for path in item.paths), item.store, item.counts, item.report)
-            for item in self.shelf.loaded.values()
-        ]
-        moved = self.forecaster
-        return report_of(self.session.journey, self.analyst.measures, moved.levers, sources, moved.assumptions)
-
     def shutdown(self) -> None:
         """Stop all background work, so that nothing outlives the window."""
         self._audit_soon.stop()
         self.analyst.shutdown()
         self.forecaster.shutdown()
         self.sums.shutdown()
+        self.exporter.shutdown()
         self.shelf.lane.shutdown()
 
     def _on_journey_changed(self) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench import paths
 from workbench.errors import WorkbenchError
-from workbench.export.write import write_report
+from workbench.export.write import check_suffix, write_report
 from workbench.journey.journey import Journey
 from workbench.project import autosave, file
 from workbench.project.file import SUFFIX
@@ -16,6 +17,9 @@ from workbench.ui import picture
 from workbench.ui.actions import ActionSpec
 from workbench.ui.command_group import CommandGroup
 from workbench.ui.dialogs import ask
+
+if TYPE_CHECKING:
+    from workbench.export.report import Report
 
 SAMPLE = "shop.journey"
 _JOURNEYS = f"Journeys (*{SUFFIX});;All files (*)"
@@ -123,11 +127,23 @@ class FileCommands(CommandGroup):
             return
         path = chosen if chosen.suffix else chosen.with_suffix(suffix)
         try:
-            report = self.desk.report()
+            check_suffix(path)
+        except WorkbenchError as error:
+            self.show_error(error)
+            return
+        is_begun = self.desk.exporter.ask(path)
+        self.window.say(f"Exporting {path.name}…" if is_begun else "Another export is still being made.")
+
+    def write_picture(self, path: Path, report: Report) -> None:
+        """Paint a picture whose report is ready, and write it."""
+        try:
             write_report(path, report, lambda kind: picture.paint(report.journey, report.figures, kind))
         except WorkbenchError as error:
             self.show_error(error)
             return
+        self.say_written(path)
+
+    def say_written(self, path: Path) -> None:
         self.window.say(f"Exported {path.name}.")
 
     def keep_copy(self) -> None:
