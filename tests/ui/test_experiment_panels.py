@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QSpinBox
+from PySide6.QtWidgets import QComboBox
 
 from tests.builders import line
 from tests.ui.loading import load
@@ -137,8 +137,9 @@ def test_ideas_are_ranked_by_what_the_team_says(window, qtbot, tmp_path):
     qtbot.waitUntil(lambda: panel.table.rowCount() == 2, timeout=20_000)
     assert [idea.impact for idea in panel.ideas()] == [10, 10]
     effort = panel.table.cellWidget(1, 4)
-    assert isinstance(effort, QSpinBox)
-    effort.setValue(1)
+    assert isinstance(effort, QComboBox)
+    effort.setCurrentIndex(0)
+    effort.activated.emit(0)
     assert panel.table.item(1, 6).text() == "1."
     assert panel.title.text() == f"First: {panel.table.item(1, 0).text()}"
     assert panel.table.item(1, 5).text() == "10.0"

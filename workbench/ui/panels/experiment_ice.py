@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QComboBox, QSpinBox, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QHeaderView, QVBoxLayout
 
 from workbench.journey.element import LinkId
 from workbench.session.desk import Desk
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _HEADERS = ("Idea: raise the rate of", "+10 % brings", "Impact", "Confidence", "Effort", "Score", "Rank")
 CONFIDENCE = (("an opinion", 1), ("a naive ratio", 3), ("depth-matched, E-value over 2", 6), ("a past A/B win", 9))
 _STANDARD = (1, 5)
+_ROW_HEIGHT = 36
 
 
 class ExperimentIce(Panel):
@@ -30,7 +31,12 @@ class ExperimentIce(Panel):
         self.table = Table(_HEADERS, stretch=0)
         # Boxes in cells do not move with their rows: the order is that of the impact.
         self.table.keep_order()
-        self.table.horizontalHeader().setSectionsClickable(False)
+        self.table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        header = self.table.horizontalHeader()
+        header.setSectionsClickable(False)
+        for column in (2, 4):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            self.table.setColumnWidth(column, 76)
         self.chosen: dict[str, tuple[int, int]] = {}
         self.impacts: dict[str, int] = {}
         self._shown: tuple[LinkSensitivity, ...] = ()
@@ -68,15 +74,15 @@ class ExperimentIce(Panel):
     def _put_choices(self, place: int, link_id: str, prefilled: int | None) -> None:
         confidence, effort = self.chosen.get(link_id, _STANDARD)
         given = self.impacts.get(link_id, prefilled or 1)
-        impact = _spin(given, "Impact, 1 to 10, on a log scale of the map's own links")
+        impact = _points(given, "Impact, 1 to 10, on a log scale of the map's own links")
         sure = QComboBox()
         for words, value in CONFIDENCE:
             sure.addItem(f"{value}: {words}", value)
         sure.setCurrentIndex(sure.findData(confidence))
-        work = _spin(effort, "Effort of the team, 1 to 10")
-        impact.valueChanged.connect(lambda value: self._on_impact(link_id, value))
-        sure.activated.connect(lambda _: self._choose(link_id, sure.currentData(), work.value()))
-        work.valueChanged.connect(lambda value: self._choose(link_id, sure.currentData(), value))
+        work = _points(effort, "Effort of the team, 1 to 10")
+        impact.activated.connect(lambda _: self._on_impact(link_id, impact.currentData()))
+        for box in (sure, work):
+            box.activated.connect(lambda _: self._choose(link_id, sure.currentData(), work.currentData()))
         for column, widget in ((2, impact), (3, sure), (4, work)):
             self.table.setCellWidget(place, column, widget)
 
@@ -114,8 +120,6 @@ class ExperimentIce(Panel):
 
     def _number(self, place: int, column: int) -> float:
         widget = self.table.cellWidget(place, column)
-        if isinstance(widget, QSpinBox):
-            return float(widget.value())
         return float(widget.currentData()) if isinstance(widget, QComboBox) else 0.0
 
     def _rank(self) -> None:
@@ -136,11 +140,12 @@ class ExperimentIce(Panel):
         self.note.setText(f"Impact × confidence / effort: a ranking, never a chance. {sentence}".strip())
 
 
-def _spin(value: int, tip: str) -> QSpinBox:
-    made = QSpinBox()
-    made.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-    made.setRange(1, 10)
-    made.setValue(value)
+def _points(value: int, tip: str) -> QComboBox:
+    """A choice of 1 to 10."""
+    made = QComboBox()
+    for number in range(1, 11):
+        made.addItem(str(number), number)
+    made.setCurrentIndex(made.findData(value))
     made.setToolTip(tip)
     made.setAccessibleName(tip)
     return made

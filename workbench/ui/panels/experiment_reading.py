@@ -56,7 +56,7 @@ class ExperimentReading(SumsPanel):
         self.add = tool_button("+ metric")
         layout.addWidget(self.add)
         layout.addStretch(1)
-        self.table = Table(_HEADERS, stretch=4, name_width=150)
+        self.table = Table(_HEADERS, stretch=4, name_width=130)
         self.table.keep_order()
         super().__init__(desk, holder, self.table)
         self.keep.clicked.connect(self._on_keep)

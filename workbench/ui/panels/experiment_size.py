@@ -56,7 +56,7 @@ class ExperimentSize(SumsPanel):
             if label is not None:
                 label.setToolTip(tip)
             self.fields[name] = field
-        self.table = Table(_HEADERS, stretch=2, name_width=230)
+        self.table = Table(_HEADERS, stretch=2, name_width=190)
         self.table.keep_order()
         super().__init__(desk, holder, self.table)
         self.element.activated.connect(lambda _: self._on_element())
@@ -172,14 +172,14 @@ def _warning(found: Surrogate) -> str:
 def _rows(found: Surrogate) -> list[list[Cell]]:
     micro, macro = found.micro, found.macro
     power = "" if found.macro_power is None else numbers.rate(found.macro_power)
-    seen = "no lift" if found.macro_visible is None else numbers.signed_rate(found.macro_visible)
+    seen = "none" if found.macro_visible is None else f"+{numbers.rate(found.macro_visible)}"
     return [
         ["People per arm", numbers.count(micro.per_arm), numbers.count(macro.per_arm)],
         ["Enrolment", _weeks(micro), _weeks(macro)],
         ["Read on day", _day(micro), _day(macro)],
-        ["Smallest lift seen in the time there is", _visible(micro), _visible(macro)],
-        ["At the micro's size: chance to see the lift", "", power],
-        ["At the micro's size: smallest lift seen", "", seen],
+        ["Lift seen in the time there is", _visible(micro), _visible(macro)],
+        ["Chance at the micro's size", "", power],
+        ["Lift seen at the micro's size", "", seen],
     ]
 
 
@@ -198,5 +198,5 @@ def _day(side: Sized) -> str:
 def _visible(side: Sized) -> str:
     if side.people_in_time is None:
         return "type people a day and weeks"
-    per_arm = f"with {numbers.count(side.people_in_time)} per arm"
-    return f"none {per_arm}" if side.visible_lift is None else f"{numbers.signed_rate(side.visible_lift)} {per_arm}"
+    per_arm = f"({numbers.count(side.people_in_time)} per arm)"
+    return f"none {per_arm}" if side.visible_lift is None else f"+{numbers.rate(side.visible_lift)} {per_arm}"

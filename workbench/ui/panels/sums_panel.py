@@ -25,7 +25,7 @@ class SumsPanel(Panel):
         area = QScrollArea(widgetResizable=True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(fields)
-        area.setMinimumWidth(300)
+        area.setMinimumWidth(340)
         right = QWidget()
         shown = QVBoxLayout(right)
         shown.setContentsMargins(8, 0, 0, 0)
