@@ -10,7 +10,9 @@ from openpyxl import Workbook
 
 from workbench.errors import WorkbenchError
 from workbench.events.aggregates import StepCounts
+from workbench.events.repairs import RepairKind
 from workbench.events.source import Sources, import_counts, import_events
+from workbench.events.summary import count_findings
 
 
 def counted(folder: Path, content: str) -> StepCounts:
@@ -126,3 +128,24 @@ def test_stages_of_leads_with_a_day_are_events(tmp_path: Path) -> None:
         "Lead ID,Stage,Timestamp\n1,New,2021-03-01\n1,Won,2021-03-02\n2,New,2021-03-01\n", encoding="utf-8"
     )
     assert import_events([tmp_path / "given"], folder=tmp_path / "store")[1].event_totals == {"New": 2, "Won": 1}
+
+
+def test_a_further_table_of_the_same_steps_is_not_added(tmp_path: Path) -> None:
+    text = "Step,Device,Active users\n1. Visit,Total,100\n,desktop,60\n2. Buy,Total,50\n,desktop,30\n\n"
+    text += "Date,Step,Active users\n20260701,1. Visit,60\n20260702,1. Visit,55\n20260701,2. Buy,30\n"
+    (tmp_path / "given").write_text(text, encoding="utf-8")
+    with Sources([tmp_path / "given"]) as sources:
+        assert figures(sources.step_counts()) == {"Visit": 100, "Buy": 50}
+        assert sources.ledger.count(RepairKind.TABLE_PASSED_OVER) == 1
+
+
+def test_averages_below_are_no_day_and_weeks_are_dates(tmp_path: Path) -> None:
+    text = "Week,visit,buy\n2021-W09,10,1\n2021-W10,20,2\nTotal,30,3\nAverage,15,1.5\n"
+    counts = counted(tmp_path, text)
+    assert (figures(counts), counts.first) == ({"visit": 30, "buy": 3}, dt.date(2021, 3, 1))
+    assert counts.totals == {"visit": 30, "buy": 3}
+
+
+def test_counts_that_repeat_or_are_negative_are_said(tmp_path: Path) -> None:
+    counts = counted(tmp_path, "step,count\nVisit,10\nBuy,5\nVisit,-3\n")
+    assert {one["kind"]: one["count"] for one in count_findings(counts)} == {"negative_counts": 1, "repeated_steps": 1}

@@ -15,6 +15,7 @@ comment_lines       lines before the table that begin with `#`
 title_rows          rows above the header that are not part of the table
 total_row           a total or grand total was left out of the rows and kept as a check value
 table_turned        dates or segments stood across the columns of counts; each count became a row
+table_passed_over   a further table of a report counts the same steps in another way and was not added
 header_invented     the first row is data, so columns were named column_1, column_2 ...
 header_renamed      an empty or repeated header got a name of its own
 header_trimmed      blanks around a header were taken off
@@ -79,6 +80,7 @@ class RepairKind(StrEnum):
     TITLE_ROWS = "title_rows"
     TOTAL_ROW = "total_row"
     TABLE_TURNED = "table_turned"
+    TABLE_PASSED_OVER = "table_passed_over"
     HEADER_INVENTED = "header_invented"
     HEADER_RENAMED = "header_renamed"
     HEADER_TRIMMED = "header_trimmed"

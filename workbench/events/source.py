@@ -22,14 +22,14 @@ from workbench.events.archives import Member, Staging, members, natural_key
 from workbench.events.disk import disk_errors, sweep
 from workbench.events.fingerprint import fingerprint
 from workbench.events.formats import plausible
-from workbench.events.formats.format import Format, Shaped, Sight
-from workbench.events.formats.registry import GENERIC, format_of
-from workbench.events.formats.sets import Combined, NamedReading, combined
+from workbench.events.formats.format import Shaped
+from workbench.events.formats.registry import GENERIC
+from workbench.events.formats.sets import Combined, combined, recognised
 from workbench.events.nested import as_text
 from workbench.events.opening import open_reading
 from workbench.events.privacy import NO_PRIVACY, Privacy
 from workbench.events.reading import Origin, Reading
-from workbench.events.repairs import Ledger
+from workbench.events.repairs import Ledger, RepairKind
 from workbench.events.report import ImportReport
 from workbench.events.run import Run
 from workbench.events.schema import NEEDED, Mapping, override
@@ -161,7 +161,7 @@ class Sources:
     def items(self) -> list[Shaped]:
         """Sources that hold events, each with its format; empty if these are aggregates."""
         found = []
-        for reading, form in map(_recognised, self._combined.readings):
+        for reading, form in map(recognised, self._combined.readings):
             chosen = GENERIC if form is None and self._is_mapped(reading) else form
             if chosen is not None:
                 found.append(Shaped(reading, chosen))
@@ -248,12 +248,27 @@ class Sources:
         chosen = {role: name for role, name in self._choices.columns if name and role in ("event", "time", "value")}
         found = [table for _, table in self.tables]
         own = plausible.counts_of(found, self.ledger) if not chosen else None
-        read = [counting.counts_of(table, self.ledger, chosen) for table in found] if own is None else [own]
-        parts = [one for one in read if one is not None]
+        parts = self._counted(chosen) if own is None else [own]
         if not parts:
             raise counting.unrecognised(self._readings[0].origin.member.name, found)
         counts = aggregates.merged(parts)
         return counts if self._choices.count_kind is None else replace(counts, kind=self._choices.count_kind)
+
+    def _counted(self, chosen: dict[str, str]) -> list[StepCounts]:
+        """The counts of every table; one with the steps of another table of its file shows the same people again."""
+        parts: list[StepCounts] = []
+        known: dict[str, tuple[tuple[str, ...], set[str]]] = {}
+        for reading, table in self.tables:
+            counts = counting.counts_of(table, self.ledger, chosen)
+            if counts is None:
+                continue
+            columns, steps = known.setdefault(reading.origin.member.name, (table.columns, set(counts.steps)))
+            if columns != table.columns and set(counts.steps) <= steps:
+                self.ledger.note(RepairKind.TABLE_PASSED_OVER, 1, ", ".join(table.columns)[:120])
+                continue
+            steps.update(counts.steps)
+            parts.append(counts)
+        return parts
 
     def import_events(self, folder: Path) -> tuple[EventStore, ImportReport]:
         """Read all events into a store in the folder; the store is there whole or not at all."""
@@ -275,17 +290,6 @@ class Sources:
     @property
     def privacy(self) -> Privacy:
         return self._choices.privacy
-
-
-def _recognised(reading: Reading) -> tuple[Reading, Format | None]:
-    """The reading with its format; names in capitals, as some warehouses give them, are known in small letters too."""
-    form = format_of(Sight(reading))
-    names = tuple(reading.sample.schema.names)
-    if form not in (None, GENERIC) or not names or not all(name == name.upper() != name.lower() for name in names):
-        return reading, form
-    small = NamedReading(reading, tuple(name.lower() for name in names))
-    known = format_of(Sight(small))
-    return (reading, form) if known in (None, GENERIC) else (small, known)
 
 
 def store_folder(paths: Sequence[Path], choices: Choices) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -139,6 +140,15 @@ def count_findings(counts: StepCounts) -> list[dict[str, Any]]:
         found.append(
             {"kind": "growing_steps", "count": len(counts.growing()), "text": text, "example": counts.growing()[0]}
         )
+    below = [row for row in counts.rows if row.count < 0]
+    if below:
+        text = "Counts below zero: corrections, or a column that counts nothing."
+        found.append({"kind": "negative_counts", "count": len(below), "text": text, "example": below[0].step})
+    again = Counter((row.step, row.date, row.segment) for row in counts.rows)
+    repeated = [step for (step, _, _), rows in again.items() if rows > 1]
+    if repeated:
+        text = "Steps stand on several rows of the same date and segment; their counts were added."
+        found.append({"kind": "repeated_steps", "count": len(repeated), "text": text, "example": repeated[0]})
     if counts.sums_uniques:
         text = "Unique people per day do not add up to unique people of the period."
         found.append({"kind": "uniques_summed", "count": len(counts.dates), "text": text, "example": counts.counted})

@@ -19,6 +19,7 @@ from workbench.events.reading import Reading, header_names, invented_names
 from workbench.events.repairs import Ledger, RepairKind
 from workbench.events.shaping import is_total_row
 from workbench.events.sheets import SheetReading
+from workbench.events.wording import words
 
 _MAX_ROWS = 1_100_000
 _SPAN = re.compile(r"#?\s*(\d{8})-(\d{8})\s*$|(\d{4}-\d\d-\d\d) (?:to|bis|-|–) (\d{4}-\d\d-\d\d)")
@@ -31,6 +32,8 @@ _SUBTOTAL = re.compile(
     r"^(?:total|sum|summe|gesamt|somme|суммa|итого)\s+(?P<a>.+)$|^(?P<b>.+?)\s+(?:total|sum|summe|ergebnis|gesamt)$",
     re.I,
 )
+_WEEK = re.compile(r"^(?P<y>(?:19|20)\d\d)[- ]?W(?P<w>\d{1,2})$", re.IGNORECASE)
+_AVERAGES = frozenset(words("average avg mean median durchschnitt mittelwert schnitt moyenne promedio media"))
 _GRAND_TOTALS = ("grand total", "gesamtsumme", "total général", "total general", "totale complessivo")
 _LABELLED = re.compile(r"#\s*[^:#]{3,40}:\s*(\d{8})\s*$")
 
@@ -89,12 +92,22 @@ def _month(text: str) -> date | None:
     found = _YEAR_MONTH.match(text) or _MONTH_YEAR.match(text)
     if found:
         return _made(int(found["y"]), int(found["m"] or found["mm"]))
+    week = _WEEK.match(text)
+    if week:
+        return _monday(int(week["y"]), int(week["w"]))
     named = _NAMED_MONTH.match(text)
     if named:
         first = clock.read(f"1 {named['n']} {named['y'] if len(named['y']) == 4 else '20' + named['y']}", True)
         return None if first is None else date.fromordinal(date(1970, 1, 1).toordinal() + first.us // 86_400_000_000)
     days = _RANGE.match(text)
     return as_date(days[1]) if days else None
+
+
+def _monday(year: int, week: int) -> date | None:
+    try:
+        return date.fromisocalendar(year, week, 1)
+    except ValueError:
+        return None  # not every year has a week 53
 
 
 def _made(year: int, month: int) -> date | None:
@@ -184,7 +197,7 @@ def _table(block: Sequence[tuple[int, list[str]]], notes: tuple[str, ...], ledge
     labels: set[str] = set()
     for line, cells in block if is_headless else block[1:]:
         extra = [cell for cell in cells[width:] if cell.strip()]
-        if _is_subtotal(cells, labels):
+        if _is_subtotal(cells, labels) or (rows and _is_average(cells)):
             ledger.note(RepairKind.TOTAL_ROW, 1, ", ".join(cells)[:120], [line])
             continue
         if is_total_row(extra) or _is_total(cells, bool(rows)):
@@ -214,6 +227,11 @@ def _is_subtotal(cells: Sequence[str], above: set[str]) -> bool:
     """Whether a row adds up the rows of a label above it, as pivot tables do: “Visit Total” below “Visit”."""
     found = _SUBTOTAL.match(next((cell for cell in cells if cell.strip()), "").strip())
     return found is not None and (found["a"] or found["b"]).strip().casefold() in above
+
+
+def _is_average(cells: Sequence[str]) -> bool:
+    """Whether a row below the others is their average."""
+    return next((cell for cell in cells if cell.strip()), "").strip().rstrip(":").casefold() in _AVERAGES
 
 
 def api_tables(answer: dict[str, Any]) -> list[Table]:

@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from workbench.events.delimited import DelimitedReading
+from workbench.events.formats.format import Format, Sight
+from workbench.events.formats.registry import GENERIC, format_of
 from workbench.events.formats.relational import joined
 from workbench.events.formats.stages import staged
 from workbench.events.nested import flat_columns
@@ -123,3 +125,14 @@ def _resolved(links: dict[str, str]) -> dict[str, str]:
             current = links[current]
         found[start] = current
     return found
+
+
+def recognised(reading: Reading) -> tuple[Reading, Format | None]:
+    """The reading with its format; names in capitals, as some warehouses give them, are known in small letters too."""
+    form = format_of(Sight(reading))
+    names = tuple(reading.sample.schema.names)
+    if form not in (None, GENERIC) or not names or not all(name == name.upper() != name.lower() for name in names):
+        return reading, form
+    small = NamedReading(reading, tuple(name.lower() for name in names))
+    known = format_of(Sight(small))
+    return (reading, form) if known in (None, GENERIC) else (small, known)
