@@ -125,7 +125,7 @@ CHATTY = Segment("Chatty", (Rule(("chat",)),))
 
 
 def test_two_groups_are_told_before_the_clock_starts():
-    found = time_by_segment(journey(), groups(is_different=True), CHATTY, 1.0 * DAY)
+    found = time_by_segment(journey(), groups(is_different=True), (CHATTY, None), 1.0 * DAY)
     assert found.early == 1
     chatty, others = found.curves
     assert (chatty.people, others.people) == (200, 200)
@@ -135,8 +135,17 @@ def test_two_groups_are_told_before_the_clock_starts():
 
 
 def test_groups_that_wait_alike_are_not_told_apart():
-    assert time_by_segment(journey(), groups(is_different=False), CHATTY, 1.0 * DAY).test.p > 0.05
+    assert time_by_segment(journey(), groups(is_different=False), (CHATTY, None), 1.0 * DAY).test.p > 0.05
 
 
 def test_without_a_bound_macro_there_is_no_curve():
     assert time_to_convert(edits.remove(line("a", "b"), ["b"]), delayed()) is None
+
+
+def test_two_segments_leave_out_people_of_both():
+    everybody = Segment("Everybody", (Rule(("a",)),))
+    assert time_by_segment(journey(), groups(is_different=True), (CHATTY, everybody), 1.0 * DAY) is None
+    quick = Segment("Quick", (Rule(("a",)),), (Rule(("chat",)),))
+    found = time_by_segment(journey(), groups(is_different=True), (CHATTY, quick), 1.0 * DAY)
+    assert [curve.people for curve in found.curves] == [200, 200]
+    assert found.in_both == 0

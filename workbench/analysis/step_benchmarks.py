@@ -78,6 +78,8 @@ def step_benchmarks(
         Weeks are blocks of seven days back from the last instant at which a person is mature, up to twelve and the
         current one.
     """
+    if not store.n_events:
+        return None
     window_s, is_audit = study_window(journey, store)
     query = Query.of(replace(journey, window_s=window_s))
     offset = store.user_offset

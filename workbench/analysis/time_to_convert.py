@@ -44,12 +44,17 @@ class ConversionCurve:
 
 @dataclass(frozen=True, slots=True)
 class TimeToConvert:
-    """One curve, or two with their log-rank test; `early` had converted before the clock started."""
+    """One curve, or two with their log-rank test.
+
+    Left out are the `early`, who had converted before the clock started, those seen for less than the cut
+    (`too_late`), and people `in_both` groups.
+    """
 
     curves: tuple[ConversionCurve, ...]
     test: Test = NO_TEST
     early: int = 0
     too_late: int = 0
+    in_both: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,25 +100,33 @@ def time_to_convert(
 
 
 def time_by_segment(
-    journey: Journey, store: EventStore, segment: Segment, cut_s: float = DAY_S, read_s: Sequence[float] = ()
+    journey: Journey,
+    store: EventStore,
+    sides: tuple[Segment, Segment | None],
+    cut_s: float = DAY_S,
+    read_s: Sequence[float] = (),
 ) -> TimeToConvert | None:
-    """Two curves: people of a segment and all others, told by what they did up to the cut, where the clock starts.
+    """Two curves: people of a segment, and all others or those of another segment, told by what they did up to a cut.
 
-    Those who had converted by then are left out of both, else the time that a segment needs to be told would count as
-    time without a conversion.
+    The clock starts at the cut. Those who had converted by then are left out, else the time that a segment needs to
+    be told would count as time without a conversion; so are people of both segments, which would be on both sides.
     """
     found = Origins.of(journey, store, None)
     if found is None:
         return None
-    told = membership(found.store, (segment,), found.macro, cut_s, cut_s)
+    asked = tuple(segment for segment in sides if segment is not None)
+    told = membership(found.store, asked, found.macro, cut_s, cut_s)
     waited = _after_cut(found, told.users, cut_s)
-    is_in = told.in_segment[0]
-    sides = [Waits(waited.seconds[mask], waited.is_event[mask], waited.origin_us[mask]) for mask in (is_in, ~is_in)]
-    if not all(side.people for side in sides):
+    first = told.in_segment[0]
+    second = ~first if sides[1] is None else told.in_segment[1]
+    is_both = first & second
+    masks = first & ~is_both, second & ~is_both
+    parts = [Waits(waited.seconds[mask], waited.is_event[mask], waited.origin_us[mask]) for mask in masks]
+    if not all(part.people for part in parts):
         return None
-    split = [(side.seconds[side.is_event], side.seconds[~side.is_event]) for side in sides]
-    curves = tuple(curve_of(side, read_s) for side in sides)
-    return TimeToConvert(curves, log_rank(*split), told.converted_early, told.immature)
+    split = [(part.seconds[part.is_event], part.seconds[~part.is_event]) for part in parts]
+    curves = tuple(curve_of(part, read_s) for part in parts)
+    return TimeToConvert(curves, log_rank(*split), told.converted_early, told.immature, int(is_both.sum()))
 
 
 def _after_cut(found: Origins, users: NDArray[np.int64], cut_s: float) -> Waits:

@@ -131,16 +131,16 @@ def cohorts_question(origin_id: ElementId | None) -> Question:
     return Question(f"cohorts {origin_id}", answer)
 
 
-def waiting_question(origin_id: ElementId | None, segment: Segment | None) -> Question:
-    """Time to convert from an element or from entry; with a segment, from the end of the first day for two groups."""
+def waiting_question(origin_id: ElementId | None, sides: tuple[Segment, Segment | None] | None) -> Question:
+    """Time to convert from an element or from entry; with sides, from the end of the first day for two groups."""
 
     def answer(journey: Journey, measures: Measures, loaded: Loaded, progress: Progress) -> TimeToConvert | None:
         from workbench.analysis.time_to_convert import time_by_segment, time_to_convert
 
         if loaded.store is None:
             return None
-        if segment is not None:
-            return time_by_segment(journey, loaded.store, segment, DAY_S, READ_S)
+        if sides is not None:
+            return time_by_segment(journey, loaded.store, sides, DAY_S, READ_S)
         return time_to_convert(journey, loaded.store, origin_id, READ_S)
 
-    return Question(f"waiting {origin_id} {hash(segment)}", answer)
+    return Question(f"waiting {origin_id} {hash(sides)}", answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QSplitter
 
 from workbench.analysis.segment_choice import is_defined
 from workbench.journey.journey import Journey, Segment
+from workbench.journey.rule import Rule
 from workbench.journey.taxonomy import Kind
 from workbench.session.desk import Desk
 from workbench.session.trend_questions import READ_S, waiting_question
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 _HEADERS = ("Who", "After", "Converted", "95 %", "Still at risk")
 _NOBODY = "nobody: one curve"
 
+Sides = tuple[Segment, Segment | None]
+
 
 class WaitingPanel(AnswerPanel):
     """The curve, or two, beside the times at which it is read."""
@@ -39,7 +43,7 @@ class WaitingPanel(AnswerPanel):
         self.versus.setAccessibleName("Compare")
         self.versus.setMaximumWidth(190)
         self.origin.setMaximumWidth(140)
-        self._segments: list[Segment | None] = []
+        self._offered: list[Sides | None] = []
         self.chart = Chart("Share converted over time", self._words_at)
         self.table = Table(_HEADERS, stretch=4, name_width=120)
         self.table.keep_order()
@@ -54,14 +58,14 @@ class WaitingPanel(AnswerPanel):
             box.activated.connect(lambda _: self._ask())
 
     @property
-    def segment(self) -> Segment | None:
-        """Who is compared with all others; None for one curve."""
+    def sides(self) -> Sides | None:
+        """Who is compared with whom; None for one curve."""
         row = self.versus.currentIndex()
-        return self._segments[row] if 0 <= row < len(self._segments) else None
+        return self._offered[row] if 0 <= row < len(self._offered) else None
 
     def _ask(self) -> None:
-        self.origin.setEnabled(self.segment is None)
-        self.ask(waiting_question(self.origin.origin_id if self.segment is None else None, self.segment))
+        self.origin.setEnabled(self.sides is None)
+        self.ask(waiting_question(self.origin.origin_id if self.sides is None else None, self.sides))
 
     def show_figures(self) -> None:
         journey = self.desk.session.journey
@@ -71,35 +75,33 @@ class WaitingPanel(AnswerPanel):
 
     def _offer(self, journey: Journey) -> bool:
         offered = [None, *_groups(journey)]
-        if offered == self._segments:
+        if offered == self._offered:
             return False
-        before = self.segment
-        self._segments = offered
+        before = self.sides
+        self._offered = offered
         with QSignalBlocker(self.versus):
             self.versus.clear()
-            self.versus.addItems([_NOBODY if s is None else f"{s.name} with others" for s in offered])
+            self.versus.addItems([_NOBODY if sides is None else " with ".join(_names(sides)) for sides in offered])
             self.versus.setCurrentIndex(offered.index(before) if before in offered else 0)
-        return self.segment != before
+        return self.sides != before
 
     def show_answer(self, found: TimeToConvert) -> None:
         self._found = found
-        names = self._names()
+        names = _names(self.sides)
         self.title.setText(_headline(found, names))
         self.note.setText(self._note(found))
         self._draw(found, names)
         self.table.setColumnHidden(0, len(found.curves) == 1)
         self.table.fill([row for curve, name in zip(found.curves, names, strict=False) for row in _rows(curve, name)])
 
-    def _names(self) -> tuple[str, ...]:
-        return ("",) if self.segment is None else (self.segment.name, "all others")
-
     def _note(self, found: TimeToConvert) -> str:
         words = "Kaplan-Meier with log-log bounds, 95 %; cut where fewer than 10 people are still at risk."
-        if self.segment is None:
+        if self.sides is None:
             return f"{words} Its level at the end is not the share that never converts."
+        both = f", {numbers.count(found.in_both)} in both groups" if found.in_both else ""
         return (
             f"{words} Told by the first day, where the clock starts; left out: {numbers.count(found.early)} who had "
-            f"converted by then and {numbers.count(found.too_late)} seen for less. Associated, not caused."
+            f"converted by then and {numbers.count(found.too_late)} seen for less{both}. Associated, not caused."
         )
 
     def _draw(self, found: TimeToConvert, names: tuple[str, ...]) -> None:
@@ -124,7 +126,7 @@ class WaitingPanel(AnswerPanel):
         if self._found is None or x < 0:
             return ""
         said = []
-        for curve, name in zip(self._found.curves, self._names(), strict=False):
+        for curve, name in zip(self._found.curves, _names(self.sides), strict=False):
             read = _read(curve, x * 86_400)
             if read is not None:
                 share, span, at_risk = read
@@ -133,13 +135,18 @@ class WaitingPanel(AnswerPanel):
         return f"After {numbers.duration(x * 86_400)}\n" + "\n".join(said) if said else ""
 
 
-def _groups(journey: Journey) -> list[Segment]:
-    """Segments that are defined, and the takers of each bound micro-conversion."""
-    from workbench.journey.rule import Rule
-
+def _groups(journey: Journey) -> list[Sides]:
+    """Segments that are defined, against the rest and in pairs, and the takers of each bound micro-conversion."""
     own = [segment for segment in journey.segments if is_defined(segment)]
     micros = [e for e in journey.elements if e.kind is Kind.MICRO and e.is_bound]
-    return own + [Segment(f"Did “{e.title}”", (e.rule or Rule(),)) for e in micros]
+    takers = [Segment(f"Did “{e.title}”", (e.rule or Rule(),)) for e in micros]
+    return [*((segment, None) for segment in (*own, *takers)), *combinations(own, 2)]
+
+
+def _names(sides: Sides | None) -> tuple[str, ...]:
+    if sides is None:
+        return ("",)
+    return (sides[0].name, "all others" if sides[1] is None else sides[1].name)
 
 
 def _headline(found: TimeToConvert, names: tuple[str, ...]) -> str:
