@@ -95,3 +95,13 @@ def test_a_currency_is_the_same_in_small_letters(tmp_path: Path) -> None:
     _, report = imported(tmp_path, header + rows)
     mixed = next(one for one in report.quality if one.kind == "mixed_currencies")
     assert (report.revenue, mixed.count) == (12, 1)
+
+
+@pytest.mark.parametrize(("zeros", "people"), [(3, 5_000), (400, 4_999)])
+def test_the_person_numbered_zero_far_down_is_one_and_a_flood_of_zeros_is_nobody(
+    tmp_path: Path, zeros: int, people: int
+) -> None:
+    ids = [*range(4_999, 0, -1), *[0] * zeros]
+    rows = "".join(f"{1433221332117 + n},{one},view\n" for n, one in enumerate(ids))
+    _, report = imported(tmp_path, f"timestamp,visitorid,event\n{rows}")
+    assert (report.rows, report.users) == (len(ids), people)

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _MANY = 200
+_NUMBERED = 8  # digits of an id that may number people
 
 
 def plan_of(source: Shaped, mapping: Mapping, ledger: Ledger, identity: dict[str, str] | None = None) -> Plan:
     """The plan for one source and its mapping; what is decided without proof is booked."""
     guess = Guess(source.sample)
+    mapping = replace(mapping, zero_is_id=mapping.zero_is_id or _counts_from_zero(source, mapping, guess))
     return Plan(
         mapping,
         replace(_time_style(source, mapping, guess, ledger), is_known=source.format.is_utc and mapping.zone == "UTC"),
@@ -41,12 +43,38 @@ def plan_of(source: Shaped, mapping: Mapping, ledger: Ledger, identity: dict[str
     )
 
 
-def _texts(source: Shaped, name: str) -> Iterator[str]:
-    """All cells of one column of the whole source."""
+def _columns(source: Shaped, name: str) -> Iterator[Any]:
+    """One column of the whole source, batch by batch."""
     for rows in source.batches(Ledger()):
         column: Any = short_names(dict(flat_columns(rows.batch)), source.format.prefixes).get(name)
         if column is not None:
-            yield from (str(value) for value in column.drop_null().to_pylist())
+            yield column
+
+
+def _texts(source: Shaped, name: str) -> Iterator[str]:
+    """All cells of one column of the whole source."""
+    for column in _columns(source, name):
+        yield from (str(value) for value in column.drop_null().to_pylist())
+
+
+def _counts_from_zero(source: Shaped, mapping: Mapping, guess: Guess) -> bool:
+    """Whether people are numbered from 0, so that 0 is one of them: there is a 1 too, and 0 is on no more rows than a
+    person would be. Only short whole numbers are looked at, for they are the ones that number people."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if mapping.user is None or mapping.user not in source.sample.schema.names:
+        return False
+    known = set(guess.cells(mapping.user))
+    if not known or not all(cell.isdecimal() and len(cell) <= _NUMBERED for cell in known):
+        return False
+    zeros = ones = rows = 0
+    for column in _columns(source, mapping.user):
+        text = column.cast(pa.string())
+        zeros += pc.sum(pc.equal(text, "0")).as_py() or 0
+        ones += pc.sum(pc.equal(text, "1")).as_py() or 0
+        rows += len(text)
+    return 0 < zeros <= max(20, rows // 1_000) and ones > 0
 
 
 def _is_text(source: Shaped, name: str | None) -> bool:
