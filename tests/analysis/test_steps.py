@@ -9,8 +9,9 @@ import pytest
 
 from tests.analysis.stores import DAY_S, store_of
 from workbench.analysis.carts import abandoned_cart_values, cart_value_property
+from workbench.analysis.cohorts import weekly_rates
 from workbench.analysis.ground import Ground
-from workbench.analysis.steps import patience_s, step_frictions, step_weeks, upper_quartiles
+from workbench.analysis.steps import patience_s, step_frictions, step_takings
 from workbench.analysis.timeline import Rows
 from workbench.events.store import EventStore
 from workbench.journey.element import Element, ElementId, Link, LinkId
@@ -51,11 +52,12 @@ def weeks_of_people(weeks: int = 10) -> EventStore:
     return store_of(rows, weeks * 7 * DAY_S)
 
 
-def test_each_link_has_its_own_weeks_and_upper_quartile() -> None:
-    weeks = step_weeks(journey(), weeks_of_people(), ())
-    assert weeks[LinkId("p-c")].weeks.n == (140,) * 9
-    assert weeks[LinkId("p-c")].weeks.k == (84,) * 9
-    assert upper_quartiles(weeks) == pytest.approx({"p-c": 0.6, "c-o": 1 / 3})
+def test_each_link_has_its_own_people_and_weeks() -> None:
+    taken = step_takings(journey(), weeks_of_people(), ())
+    weeks = {link_id: weekly_rates(ground.timeline, taking) for link_id, ground, taking in taken}
+    assert weeks[LinkId("p-c")].n == (140,) * 9
+    assert weeks[LinkId("p-c")].k == (84,) * 9
+    assert weeks[LinkId("c-o")].k == (28,) * 9
 
 
 def test_a_step_is_described_by_what_it_costs() -> None:
@@ -121,7 +123,7 @@ def test_ends_without_rule_are_passed_over() -> None:
     drawn = journey()
     unbound = drawn.with_elements(replace(e, rule=None) if e.element_id == "cart" else e for e in drawn.elements)
     store = weeks_of_people(3)
-    assert step_weeks(unbound, store, ()) == {}
+    assert list(step_takings(unbound, store, ())) == []
     ground = Ground.of(unbound, store, ())
     assert ground is not None
     (only,) = step_frictions(ground)

@@ -1,16 +1,15 @@
-"""Each step of the map over time: own weekly benchmarks, waiting time, errors, repeats, and when patience ends."""
+"""Each step of the map: who takes it, waiting time, errors, repeats, and when patience ends."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.benchmarks import Benchmark
-from workbench.analysis.cohorts import WeeklyRates, waits, weekly_rates
+from workbench.analysis.cohorts import waits
 from workbench.analysis.friction import isotonic
 from workbench.analysis.ground import Ground
 from workbench.analysis.rates import Rate
@@ -29,24 +28,6 @@ US = 1_000_000
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class StepWeeks:
-    """Weekly rates of one link, mature people only, and how the newest week stands to the 12 before it."""
-
-    link_id: LinkId
-    weeks: WeeklyRates
-    benchmark: Benchmark | None
-
-
-def step_weeks(journey: Journey, store: EventStore, listed: Iterable[str] = DEFAULT_AMBIENT) -> dict[LinkId, StepWeeks]:
-    """Weekly rates of every forward link whose ends are bound: who of those at its source did its target."""
-    return {
-        link_id: StepWeeks(link_id, weeks, weeks.benchmark())
-        for link_id, ground, taking in step_takings(journey, store, listed)
-        for weeks in (weekly_rates(ground.timeline, taking),)
-    }
-
-
 def step_takings(
     journey: Journey, store: EventStore, listed: Iterable[str] = DEFAULT_AMBIENT
 ) -> Iterator[tuple[LinkId, Ground, Taking]]:
@@ -60,12 +41,6 @@ def step_takings(
             taking = ground.taking(link.source_id)
             if taking is not None:
                 yield link.link_id, ground, taking
-
-
-def upper_quartiles(weeks: Mapping[LinkId, StepWeeks]) -> dict[str, float]:
-    """The better quarter of each link's own weeks: the headroom that `sensitivity_table` ranks by."""
-    known = {link_id: step.benchmark.p75 for link_id, step in weeks.items() if step.benchmark is not None}
-    return {str(link_id): p75 for link_id, p75 in known.items() if p75 is not None}
 
 
 def _towards(journey: Journey, store: EventStore, ambient: tuple[str, ...], element_id: ElementId) -> Ground | None:
