@@ -72,7 +72,7 @@ def _headline(found: Cohorts) -> str:
     newest, maturity = len(found.sizes) - 1, found.maturity
     naive, adjusted = maturity.naive_rate[newest], maturity.adjusted_rate[newest]
     if not found.is_reliable or adjusted is None:
-        return f"{len(found.sizes)} cohorts: too few to say how the young ones will end"
+        return "Too few weeks are known to say how the young cohorts will end"
     return f"Newest cohort: {numbers.rate(naive)} so far, {numbers.rate(adjusted)} at maturity"
 
 

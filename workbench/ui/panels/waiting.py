@@ -117,7 +117,8 @@ class WaitingPanel(AnswerPanel):
             if days:
                 self.chart.band(days, lows, highs, colour, 45)
                 plot.plot(days, list(curve.share), pen=pg.mkPen(colour, width=1, style=style))
-                self.chart.write(name, (days[-1], curve.share[-1]), colour, (1, 1))
+                is_upper = curve.share[-1] >= max(other.share[-1] for other in found.curves if other.share)
+                self.chart.write(name, (days[-1], curve.share[-1]), colour, (1, 1) if is_upper else (1, 0))
                 top, last = max(top, *highs), max(last, days[-1])
         ticks = round_ticks(last, lambda day: f"{day:g} d", 6)
         self.chart.finish(ticks, round_ticks(top * 1.1, numbers.rate), (0, last * 1.02), (0, top * 1.15))
