@@ -8,6 +8,7 @@ from typing import Any
 
 import fastavro
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyarrow import feather, orc
 
@@ -83,9 +84,23 @@ def test_a_file_of_columns_that_is_cut_off_is_called_damaged(tmp_path: Path, wri
         import_events([tmp_path / "given"], folder=tmp_path / "store")
 
 
-def test_avro_that_is_cut_off_is_called_damaged(tmp_path: Path) -> None:
+@pytest.mark.parametrize("codec", ["null", "deflate", "snappy", "zstandard", "bzip2"])
+@pytest.mark.parametrize("is_cut", [True, False])
+def test_broken_avro_is_called_damaged(tmp_path: Path, codec: str, is_cut: bool) -> None:
     with (tmp_path / "given").open("wb") as file:
-        fastavro.writer(file, HEAP, CLICKS, codec="deflate")
-    (tmp_path / "given").write_bytes((tmp_path / "given").read_bytes()[:-30])
+        fastavro.writer(file, HEAP, CLICKS * 20, codec=codec)
+    whole = bytearray((tmp_path / "given").read_bytes())
+    whole[-40:-20] = b"\xff" * 20
+    (tmp_path / "given").write_bytes(whole[:-30] if is_cut else whole)
     with pytest.raises(WorkbenchError, match="damaged Avro"):
         import_events([tmp_path / "given"], folder=tmp_path / "store")
+
+
+def test_text_of_another_encoding_in_parquet_is_replaced_and_counted(tmp_path: Path) -> None:
+    raw = pa.array([b"K\xe4ufe", b"view"], pa.binary())
+    event = pa.StringArray.from_buffers(2, raw.buffers()[1], raw.buffers()[2])
+    table = pa.table({"user_id": ["u1", "u2"], "event": event, "timestamp": ["2021-03-01", "2021-03-02"]})
+    pq.write_table(table, tmp_path / "given")
+    _, report = import_events([tmp_path / "given"], folder=tmp_path / "store")
+    assert report.event_totals == {"K\ufffdufe": 1, "view": 1}
+    assert {str(one.kind): one.count for one in report.repairs}["undecodable"] == 1

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench.errors import WorkbenchError
 from workbench.events.report import ImportReport
 from workbench.events.source import import_counts, import_events
 from workbench.events.store import EventStore
@@ -105,3 +106,9 @@ def test_the_person_numbered_zero_far_down_is_one_and_a_flood_of_zeros_is_nobody
     rows = "".join(f"{1433221332117 + n},{one},view\n" for n, one in enumerate(ids))
     _, report = imported(tmp_path, f"timestamp,visitorid,event\n{rows}")
     assert (report.rows, report.users) == (len(ids), people)
+
+
+def test_control_signs_at_the_end_of_a_number_are_refused_and_no_bug(tmp_path: Path) -> None:
+    (tmp_path / "given").write_text("step,users\nVisit,29\x1f\nBuy,3\n", encoding="utf-8")
+    with pytest.raises(WorkbenchError, match="neither events nor step counts"):
+        import_counts([tmp_path / "given"])

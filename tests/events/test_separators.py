@@ -36,8 +36,9 @@ def test_signs_between_quotation_marks_stay(tmp_path: Path) -> None:
     assert imported(tmp_path, text)[1].event_totals == {"view": 12, "a||b": 1}
 
 
-def test_a_line_may_name_several_signs(tmp_path: Path) -> None:
-    _, report = imported(tmp_path, "sep=||\n" + (HEADER + views(3)).replace(",", "||"))
+@pytest.mark.parametrize("line", ["sep=||\n", '"sep=||"\n'])
+def test_a_line_may_name_several_signs(tmp_path: Path, line: str) -> None:
+    _, report = imported(tmp_path, line + (HEADER + views(3)).replace(",", "||"))
     assert (report.rows, [one.example for one in report.repairs if one.kind == "sep_line"]) == (3, ["sep=||"])
 
 

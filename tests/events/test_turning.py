@@ -149,3 +149,9 @@ def test_averages_below_are_no_day_and_weeks_are_dates(tmp_path: Path) -> None:
 def test_counts_that_repeat_or_are_negative_are_said(tmp_path: Path) -> None:
     counts = counted(tmp_path, "step,count\nVisit,10\nBuy,5\nVisit,-3\n")
     assert {one["kind"]: one["count"] for one in count_findings(counts)} == {"negative_counts": 1, "repeated_steps": 1}
+
+
+@pytest.mark.parametrize("huge", ["1e999", "1e99999999"])
+def test_a_number_beyond_all_measure_is_no_error(tmp_path: Path, huge: str) -> None:
+    counts = counted(tmp_path, f"step,users\nVisit,{huge}\nView,20\n" + "Buy,3\n" * 20)
+    assert counts.count("View") == 20

@@ -249,7 +249,7 @@ def _zip_members(member: Member, staging: Staging, ledger: Ledger) -> Iterator[M
 
 
 def _safe_entries(outer: str, archive: zipfile.ZipFile, ledger: Ledger) -> list[zipfile.ZipInfo]:
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    entries = [entry for entry in archive.infolist() if entry.filename and not entry.is_dir()]
     if len(entries) > _MAX_MEMBERS:
         raise WorkbenchError(f"{outer} holds {len(entries):,} members.", _TOO_BIG)
     kept = []

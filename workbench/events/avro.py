@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import struct
+import sys
 import zlib
 from collections.abc import Iterator
 from functools import cached_property
@@ -70,7 +71,17 @@ def _damage() -> tuple[type[Exception], ...]:
     from fastavro.schema import SchemaParseException, UnknownType
 
     own = (ValueError, EOFError, OSError, LookupError, TypeError, MemoryError, OverflowError, zlib.error, struct.error)
-    return (*own, SchemaParseException, UnknownType, cramjam.DecompressionError)
+    return (*own, SchemaParseException, UnknownType, cramjam.DecompressionError, _zstd_error())
+
+
+def _zstd_error() -> type[Exception]:
+    if sys.version_info >= (3, 14):
+        from compression.zstd import ZstdError
+    else:
+        from backports.zstd import ZstdError
+
+    found: type[Exception] = ZstdError
+    return found
 
 
 def _plain(value: Any) -> Any:

@@ -13,7 +13,7 @@ import numpy as np
 from workbench.errors import WorkbenchError
 from workbench.events.archives import Member
 from workbench.events.reading import SAMPLE_ROWS, Origin, Rows
-from workbench.events.repairs import Ledger
+from workbench.events.repairs import Ledger, RepairKind
 from workbench.events.text import digest_of
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class ColumnarReading:
 
         try:
             yield
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             first = str(error).splitlines()[0] if str(error) else type(error).__name__
             kind = self._kind.capitalize() if self._kind != "orc" else "ORC"
             raise WorkbenchError(
@@ -56,7 +56,7 @@ class ColumnarReading:
 
         with self._damage():
             schema, parts = _sampled[self._kind](str(self._member.path))
-            return pa.Table.from_batches(parts, schema).combine_chunks()
+            return pa.Table.from_batches([_sound(part, Ledger()) for part in parts], schema).combine_chunks()
 
     def batches(self, ledger: Ledger) -> Iterator[Rows]:
         import pyarrow as pa
@@ -64,8 +64,35 @@ class ColumnarReading:
         line = 1
         with self._damage():
             for batch in _streamed[self._kind](str(self._member.path)):
-                yield Rows(batch, pa.array(np.arange(line, line + batch.num_rows)))
+                yield Rows(_sound(batch, ledger), pa.array(np.arange(line, line + batch.num_rows)))
                 line += batch.num_rows
+
+
+def _sound(batch: Any, ledger: Ledger) -> Any:
+    """The batch with text that is text: some writers store the bytes of another encoding, which no reader checks."""
+    import pyarrow as pa
+
+    try:
+        batch.validate(full=True)
+        return batch
+    except pa.ArrowInvalid:
+        pass
+    columns = [_as_utf8(column, ledger) for column in batch.columns]
+    mended = pa.RecordBatch.from_arrays(columns, schema=batch.schema)
+    mended.validate(full=True)
+    return mended
+
+
+def _as_utf8(column: Any, ledger: Ledger) -> Any:
+    import pyarrow as pa
+
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return column
+    raw = column.cast(pa.binary() if pa.types.is_string(column.type) else pa.large_binary()).to_pylist()
+    texts = [None if value is None else value.decode("utf-8", "replace") for value in raw]
+    lost = sum(text.count("\ufffd") for text in texts if text)
+    ledger.note(RepairKind.UNDECODABLE, lost, "bytes that are not utf-8")
+    return pa.array(texts, column.type)
 
 
 def _parquet_batches(path: str) -> Iterator[Any]:

@@ -43,7 +43,7 @@ def sniff(text: str) -> Dialect:
     lines = text.splitlines(keepends=True)
     named, skip, comments = _preamble(lines)
     body = lines[skip : skip + _SAMPLE_ROWS * 3]
-    separator = named or _best_separator(body)
+    separator = _best_separator(body) if named is None else (named if len(named) == 1 else UNIT)
     quote, escape = _quoting(body, separator)
     rows = _sampled(body, separator, quote, escape)[:_SAMPLE_ROWS]
     is_padded = _are_padded(rows)

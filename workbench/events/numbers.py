@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 _SPACES = " \u00a0\u202f\u2009"
@@ -145,10 +146,11 @@ def read(cell: str, style: NumberStyle = PLAIN) -> float | None:
 def _finish(plain: str, negative: bool, percent: bool, scale: int) -> float | None:
     try:
         value = Decimal(plain) * scale
-    except InvalidOperation:
-        return None
-    value = value / 100 if percent else value
-    return float(-value if negative else value)
+        value = value / 100 if percent else value
+    except ArithmeticError:
+        return None  # no number, or one that is beyond all measure
+    found = float(-value if negative else value)
+    return found if isfinite(found) else None
 
 
 def is_empty(cell: str) -> bool:

@@ -67,15 +67,17 @@ def is_time(cell: str) -> bool:
 
 def is_epoch(cell: str) -> bool:
     """Whether a cell is a number of the size of a time since 1970."""
-    if not _NUMBER.match(cell.strip()):
+    text = cell.strip()
+    if not _NUMBER.match(text):
         return False
-    value = abs(float(cell.replace(",", ".")))
+    value = abs(float(text.replace(",", ".")))
     return bool(1e8 <= value < 1e20)
 
 
 def is_serial(cell: str) -> bool:
     """Whether a cell is a number of the size of a spreadsheet's day count."""
-    return bool(_NUMBER.match(cell.strip())) and _SERIAL[0] <= float(cell.replace(",", ".")) < _SERIAL[1]
+    text = cell.strip()
+    return bool(_NUMBER.match(text)) and _SERIAL[0] <= float(text.replace(",", ".")) < _SERIAL[1]
 
 
 def style_of(cells: Iterable[str], zone: str, prefers_day: bool) -> TimeStyle:
