@@ -17,6 +17,7 @@ from workbench.journey.element import Element, ElementId
 from workbench.journey.journey import Journey
 from workbench.session.analyst import Analyst, Question
 from workbench.session.background import Lane
+from workbench.session.drafter import Drafter
 from workbench.session.exporter import Exporter
 from workbench.session.forecast_questions import headroom_by
 from workbench.session.forecaster import Forecaster
@@ -40,6 +41,7 @@ class Desk(QObject):
         self.shelf = Shelf(self.session, self)
         self.analyst = Analyst(self.session, self.shelf, self)
         self.forecaster = Forecaster(self.session, self)
+        self.drafter = Drafter(self.shelf)
         self.exporter = Exporter(self.session, self.shelf, self.analyst, self.forecaster)
         self.headroom = headroom_by(None)
         self.lens = Lens(self.session, self.analyst, self)
@@ -122,6 +124,7 @@ class Desk(QObject):
         self.forecaster.shutdown()
         self.sums.shutdown()
         self.exporter.shutdown()
+        self.drafter.shutdown()
         self.shelf.lane.shutdown()
 
     def _on_journey_changed(self) -> None:

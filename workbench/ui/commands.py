@@ -43,7 +43,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             *("spread_across", "spread_down", SEPARATOR, "happy_path", "unseat"),
         ),
     ),
-    ("&Data", ("import", "summary", "match", SEPARATOR, "reload", "unload")),
+    ("&Data", ("import", "summary", "match", "draft", SEPARATOR, "reload", "unload")),
     ("&Present", ("present",)),
     ("&Help", ("keys", "about")),
 )

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.errors import CancelledError
 from workbench.journey import edits
 from workbench.journey.element import Element
-from workbench.journey.journey import Dataset
+from workbench.journey.journey import Dataset, Journey
+from workbench.journey.layout import lay_out
 from workbench.project.file import SUFFIX
 from workbench.session.shelf import Loaded
 from workbench.ui.actions import ActionSpec
+from workbench.ui.canvas.scene import sizes
 from workbench.ui.command_group import CommandGroup
 from workbench.ui.data_words import one_line
 from workbench.ui.dialogs import ask
+
+if TYPE_CHECKING:
+    from workbench.analysis.draft import Draft
 
 _ENDINGS = "csv tsv txt json jsonl ndjson xml xes parquet arrow feather orc avro xlsx xls ods gz zip zst"
 _DATA = f"Exports ({' '.join(f'*.{ending}' for ending in _ENDINGS.split())});;All files (*)"
@@ -27,6 +33,7 @@ class DataCommands(CommandGroup):
             ActionSpec("import", "Data", "&Import data…", self.import_data, ("Ctrl+I",), "database"),
             ActionSpec("summary", "Data", "Data &summary…", self.show_summary, (), "info"),
             ActionSpec("match", "Data", "&Match events to elements…", self.match_events, (), "link"),
+            ActionSpec("draft", "Data", "&Draft a map from the data", self.draft_map, (), "workflow"),
             ActionSpec("reload", "Data", "&Reload data", self.reload, (), "refresh-cw"),
             ActionSpec("unload", "Data", "&Unload data", self.unload, (), "x"),
         )
@@ -87,6 +94,26 @@ class DataCommands(CommandGroup):
         )
         dialog.open()
 
+    def draft_map(self) -> None:
+        """Draw what people did most, in the order they did it first; on a map with a drawing, only when confirmed."""
+        first = self.desk.shelf.first
+        if first is None or first.store is None:
+            self.window.say("Load event data (Ctrl+I) to draft a map from it.")
+            return
+        if self.desk.session.journey.elements and not ask.confirm(
+            self.window, "The drawing is replaced by a draft from the data.", "Undo brings it back. Go on?"
+        ):
+            return
+        self.desk.drafter.ask()
+
+    def take_draft(self, found: Draft | None) -> None:
+        if found is None:
+            self.window.say("The data hold too few kinds of event to draft a map from.")
+            return
+        self.desk.session.apply("Draft map", _redrawn, found)
+        self.view.fit()
+        self.window.say("A draft from the data: rename, move and delete as you like; undo takes it back.")
+
     def show_why(self, element: Element) -> None:
         from workbench.ui.dialogs.why import WhyDialog
 
@@ -117,3 +144,11 @@ class DataCommands(CommandGroup):
         moved = tuple(path.resolve().as_posix() for path in found)
         fresh = Dataset(dataset.dataset_id, moved, "", dataset.mapping, dataset.zone, dataset.summary)
         self.desk.session.apply("Relink data", edits.bind_dataset, fresh, dataset.dataset_id)
+
+
+def _redrawn(journey: Journey, found: Draft) -> Journey:
+    """The drafted map, laid out."""
+    from workbench.project.drafting import drawn
+
+    made = drawn(journey, found)
+    return edits.place(made, lay_out(made, sizes(made)).positions)

@@ -96,7 +96,7 @@ class NamesTable(QWidget):
 
 def _words(journey: Journey, found: Mapping[str, ElementId], more: int) -> str:
     if not journey.elements:
-        return "The map is empty: events can be given to its elements later (Data, Match events to elements)."
+        return "The map is empty: after the import a map can be drafted from the data, or drawn and matched."
     bare = [e.title for e in journey.elements if e.element_id not in set(found.values())]
     words = "Several events may stand for one element. Nothing changes until you accept."
     if bare:

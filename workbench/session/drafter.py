@@ -1,0 +1,45 @@
+"""Drafts a map from the loaded events, in the background."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.errors import CancelledError
+from workbench.progress import Progress
+from workbench.session.background import Lane
+from workbench.session.shelf import Shelf
+
+
+class Drafter(QObject):
+    """`made` carries a Draft, or None where the data hold too little."""
+
+    made = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, shelf: Shelf) -> None:
+        super().__init__(shelf)
+        self._shelf = shelf
+        self.lane = Lane("draft", self)
+        self.lane.answered.connect(lambda _, found: self.made.emit(found))
+        self.lane.failed.connect(self._on_failed)
+
+    def ask(self) -> None:
+        """Draft from the first dataset."""
+        loaded = self._shelf.first
+        if loaded is None or loaded.store is None:
+            return
+        store, technical = loaded.store, loaded.report.technical if loaded.report is not None else ()
+
+        def work(progress: Progress) -> object:
+            from workbench.analysis.draft import draft
+
+            return draft(store, technical)
+
+        self.lane.request(id(store), work)
+
+    def shutdown(self) -> None:
+        self.lane.shutdown()
+
+    def _on_failed(self, _: object, error: Exception) -> None:
+        if not isinstance(error, CancelledError):
+            self.failed.emit(error)
