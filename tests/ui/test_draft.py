@@ -15,7 +15,10 @@ LOG = "user,event,time\n" + "".join(
 
 
 def test_an_empty_map_offers_a_draft_that_is_one_undo_step(window, desk, qtbot, tmp_path) -> None:
-    load(desk, qtbot, tmp_path, LOG, Journey())
+    desk.start(Journey())
+    (tmp_path / "log.csv").write_text(LOG, encoding="utf-8")
+    desk.shelf.load((tmp_path / "log.csv",))
+    qtbot.waitUntil(lambda: bool(desk.shelf.loaded), timeout=20_000)
     assert window.hint.draft.isVisible()
     window.hint.draft.click()
     qtbot.waitUntil(lambda: bool(desk.session.journey.elements), timeout=20_000)

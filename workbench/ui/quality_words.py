@@ -50,6 +50,8 @@ MENDED: dict[str, str] = {
     RepairKind.NEWLINES_MIXED: "different line ends were each taken as an end of line",
     RepairKind.SEP_LINE: "lines that name the separator were passed over",
     RepairKind.COMMENT_LINES: "comment lines above the table were passed over",
+    RepairKind.TABLE_PASSED_OVER: "further tables count the same steps in another way and were not added",
+    RepairKind.CELLS_TRIMMED: "blanks beside the separators were taken off the cells",
     RepairKind.SHEET_PASSED_OVER: "other sheets that hold tables were not read",
     RepairKind.SHEETS_JOINED: "sheets under the same header were read as one table",
     RepairKind.TITLE_ROWS: "title rows above the header were passed over",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from workbench.analysis.alerts import MetricWeek
 from workbench.analysis.audits.finding import Evidence, Finding, FindingKind, Severity, percent
@@ -43,7 +44,8 @@ def _alerts(ground: Ground) -> Iterator[Finding]:
     known = ground.journey.element_by_id
     things = {str(i): rows for i, rows in ground.mapped.items()}
     things[str(ground.macro.element_id)] = ground.timeline.macro_rows
-    found = week_over_week(ground.store, things, ground.journey.time_zone)
+    incidents = [date.fromisoformat(day) for day in ground.journey.shaping.excluded_dates]
+    found = week_over_week(ground.store, things, ground.journey.time_zone, incidents=incidents)
     for name, metric in zip(found.names, found.report.metrics, strict=False):
         if metric.is_alert:
             element = next(e for i, e in known.items() if i == name)
