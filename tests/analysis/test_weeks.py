@@ -208,3 +208,11 @@ def test_days_after_the_last_event_are_quiet_not_broken() -> None:
     rows = [(f"u{d}-{i}", (d + i / 50) * DAY_S, "view") for d in range(10) for i in range(50)]
     assert not tracking_breaks(store_of(rows, 60 * DAY_S))
     assert not tracking_breaks(store_of([("a", 0.0, "view"), ("a", 1.0, "view")], 9 * DAY_S))
+
+
+def test_what_sets_in_slowly_was_no_broken_tag_before() -> None:
+    rows = [(f"u{day}.{n}", (day + 0.01 * n) * DAY_S, "visit") for day in range(40) for n in range(50)]
+    slow = [(f"u{day}.{n}", (day + 0.3) * DAY_S, "buy") for day in range(10, 40) for n in range(min(day - 9, 20))]
+    sudden = [(f"u{day}.{n}", (day + 0.4) * DAY_S, "cart") for day in range(10, 40) for n in range(20)]
+    found = tracking_breaks(store_of([*rows, *slow, *sudden]))
+    assert [(gap.name, gap.days) for gap in found] == [("cart", 10)]

@@ -114,7 +114,9 @@ def tracking_breaks(
     Notes
     -----
     Only events with a median of at least 8 a day on the days they occur; a day is normal with at least half of the
-    median number of all events on days that have any.
+    median number of all events on days that have any. Days before an event's very first time are a break only if it
+    sets in at half of its usual number at least, as a tag that was switched on does; what sets in slowly takes time to
+    happen.
     """
     days = whole_days(store, zone)
     if days is None:
@@ -129,8 +131,16 @@ def tracking_breaks(
         counts = daily_counts(store, days, rows)
         usual = float(np.median(counts[counts > 0])) if counts.any() else 0.0
         if usual >= SURE_COUNT:
-            found += [TrackingBreak(name, days.day(a), days.day(b), usual) for a, b in _runs((counts == 0) & normal)]
+            runs = _runs((counts == 0) & normal & ~_slow_start(counts, usual))
+            found += [TrackingBreak(name, days.day(a), days.day(b), usual) for a, b in runs]
     return tuple(sorted(found, key=lambda row: (row.first, row.name)))
+
+
+def _slow_start(counts: Ints, usual: float) -> NDArray[np.bool_]:
+    """Days before the first time of an event that begins below half of its usual number."""
+    first = int(np.flatnonzero(counts)[0])
+    is_slow = counts[first] < usual / 2
+    return (np.arange(len(counts)) < first) & is_slow
 
 
 def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:

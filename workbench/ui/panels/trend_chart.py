@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from workbench.session.trend_questions import Trend
 
 
+_DAYS_BEHIND = 56
+"""Days that stand beside a fan: more would leave it too narrow to read."""
+
+
 class TrendChart(Chart):
     """A line of days and a fan; the hover tells the figures of a day."""
 
@@ -38,9 +42,10 @@ class TrendChart(Chart):
         plot.plot(list(range(count)), list(found.daily), pen=pg.mkPen(c.stage, width=1))
         if ahead:
             self._fan(found, top)
-        step = max(1, count // 5)
-        days = [(n, f"{found.days.day(n):%d %b}") for n in range(0, count, step)]
-        self.finish(days, round_ticks(top, numbers.short_count), (-0.5, count + len(ahead)), (0, top))
+        begin = max(0, count - max(_DAYS_BEHIND, 4 * len(ahead))) if ahead else 0
+        step = max(1, (count - begin) // 5)
+        days = [(n, f"{found.days.day(n):%d %b}") for n in range(begin, count, step)]
+        self.finish(days, round_ticks(top, numbers.short_count), (begin - 0.5, count + len(ahead)), (0, top))
 
     def _fan(self, found: Trend, top: float) -> None:
         import pyqtgraph as pg
