@@ -171,3 +171,28 @@ def test_the_sample_opens_with_numbers(desk, qtbot):
     qtbot.waitUntil(lambda: desk.analyst.measures.entered is not None, timeout=60_000)
     assert desk.figures.cards[ElementId("landing-page")].people == 9000
     assert "people" in desk.figures.cards[ElementId("landing-page")].leaks
+
+
+def test_an_answer_about_other_data_is_not_shown_as_an_old_one(loaded, tmp_path, qtbot):
+    loaded.analyst.want(Question("how many", lambda journey, measures, data, progress: data.store.n_events))
+    qtbot.waitUntil(lambda: loaded.analyst.answer("how many") == 8, timeout=20_000)
+    loaded.start(line("a", "b"), tmp_path / "other.journey")
+    assert loaded.analyst.answer("how many") is None
+
+
+def test_a_draft_that_ends_after_another_document_was_opened_is_not_for_it(loaded, qtbot):
+    made = []
+    loaded.drafter.made.connect(made.append)
+    loaded.drafter.ask()
+    loaded.start(line("a", "b"))
+    qtbot.waitUntil(lambda: not loaded.drafter.lane.is_busy, timeout=20_000)
+    assert made == []
+
+
+def test_names_that_the_data_do_not_hold_are_given_to_no_element(loaded, tmp_path, qtbot):
+    other = tmp_path / "other.csv"
+    other.write_text(DATA, encoding="utf-8")
+    loaded.shelf.load((other,), stands_for={"u1": ElementId("b"), "x": ElementId("c")})
+    qtbot.waitUntil(lambda: len(loaded.shelf.loaded) == 2, timeout=20_000)
+    rules = {e.element_id: e.rule.events for e in loaded.session.journey.elements}
+    assert rules == {"a": ("a",), "b": ("b",), "c": ("c", "x")}

@@ -98,6 +98,8 @@ class Analyst(QObject):
         data_key = tuple((i, id(loaded.store or loaded.counts)) for i, loaded in self._shelf.loaded.items())
         if (query, data_key) == (self._query, self._data_key):
             return
+        if data_key != self._data_key:
+            self._answers.clear()  # an answer about other data is not even shown as an old one
         self._query, self._data_key = query, data_key
         if not self._shelf.loaded:
             self._take(measures_of(self._session.journey) or Measures(query=query))
@@ -145,8 +147,9 @@ class Analyst(QObject):
 
     def _on_heavy_answered(self, key: Any, answer: Any) -> None:
         query_key, name = key
-        self._answers[name] = (query_key, answer)
-        self.answered.emit(name)
+        if query_key[1] == self._data_key:
+            self._answers[name] = (query_key, answer)
+            self.answered.emit(name)
         self._ask_heavy()
 
     def _on_failed(self, key: Any, error: Exception) -> None:
@@ -160,7 +163,8 @@ class Analyst(QObject):
         if isinstance(error, CancelledError):
             return
         query_key, name = key
-        self._answers[name] = (query_key, None)  # not asked again until the query or the data change
+        if query_key[1] == self._data_key:
+            self._answers[name] = (query_key, None)  # not asked again until the query or the data change
         self.failed.emit(error)
         self._ask_heavy()
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 
 from workbench.errors import CancelledError
 from workbench.progress import Progress
 from workbench.session.background import Lane
 from workbench.session.shelf import Shelf
+
+if TYPE_CHECKING:
+    from workbench.events.store import EventStore
 
 
 class Drafter(QObject):
@@ -20,7 +25,7 @@ class Drafter(QObject):
         super().__init__(shelf)
         self._shelf = shelf
         self.lane = Lane("draft", self)
-        self.lane.answered.connect(lambda _, found: self.made.emit(found))
+        self.lane.answered.connect(self._on_answered)
         self.lane.failed.connect(self._on_failed)
 
     def ask(self) -> None:
@@ -35,10 +40,16 @@ class Drafter(QObject):
 
             return draft(store, technical)
 
-        self.lane.request(id(store), work)
+        self.lane.request(store, work)
 
     def shutdown(self) -> None:
         self.lane.shutdown()
+
+    def _on_answered(self, store: EventStore, found: object) -> None:
+        """A draft of data that are no longer there, as of another document, is not for this map."""
+        first = self._shelf.first
+        if first is not None and first.store is store:
+            self.made.emit(found)
 
     def _on_failed(self, _: object, error: Exception) -> None:
         if not isinstance(error, CancelledError):

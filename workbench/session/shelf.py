@@ -153,7 +153,7 @@ class Shelf(QObject):
         if wanted.document == self._document:
             self._loaded = {**self._loaded, wanted.dataset_id: loaded}
             if wanted.joins_journey:
-                self._session.apply("Load data", _joined, self._reference(wanted, loaded), wanted)
+                self._session.apply("Load data", _joined, self._reference(wanted, loaded), _given(wanted, loaded))
             self.changed.emit()
             self.import_finished.emit(loaded)
         self._next()
@@ -177,11 +177,17 @@ class Shelf(QObject):
         self._next()
 
 
-def _joined(journey: Journey, dataset: Dataset, wanted: Wanted) -> Journey:
+def _given(wanted: Wanted, loaded: Loaded) -> dict[str, ElementId | None]:
+    """Elements by event name, without names that are not there: the columns may have been chosen anew after them."""
+    names = loaded.store.event_names if loaded.store is not None else ()
+    held = {*names, *(loaded.counts.steps if loaded.counts is not None else ())}
+    return {name: element_id for name, element_id in wanted.stands_for if name in held}
+
+
+def _joined(journey: Journey, dataset: Dataset, chosen: Mapping[str, ElementId | None]) -> Journey:
     """The journey with the dataset and, in the same step, with the events that were given to its elements."""
-    chosen = dict(wanted.stands_for)
     matched = rebound(journey, chosen, chosen) if chosen else journey
-    return edits.bind_dataset(matched, dataset, wanted.dataset_id)
+    return edits.bind_dataset(matched, dataset, dataset.dataset_id)
 
 
 def _paths_of(dataset: Dataset) -> tuple[Path, ...]:
