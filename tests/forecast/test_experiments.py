@@ -30,7 +30,6 @@ from workbench.forecast.sequential import Spending, bounds, careless_looks, cros
 from workbench.forecast.sizing import (
     Alternative,
     duration,
-    micro_versus_macro,
     non_inferiority_size,
     power_of,
     revenue_size,
@@ -38,6 +37,7 @@ from workbench.forecast.sizing import (
     sample_size_arcsine,
     smallest_visible,
 )
+from workbench.forecast.trial import Plan, surrogate
 
 rates = st.floats(0.01, 0.6)
 
@@ -81,10 +81,10 @@ def test_one_direction_needs_fewer_people() -> None:
 
 
 def test_the_micro_test_is_shorter_and_says_what_it_presumes() -> None:
-    found = micro_versus_macro(0.08, 0.008, 0.1875)
+    found = surrogate(Plan(0.08, 0.1875), Plan(0.008, 0.1875))
     assert found.factor == pytest.approx(10.9, abs=0.1)
     assert found.macro_power == pytest.approx(0.133, abs=0.001)
-    assert found.macro_visible == pytest.approx(0.0135, abs=0.0001)
+    assert found.macro_visible == pytest.approx(0.0135 / 0.008 - 1, abs=0.01)
     assert found.macro_half == pytest.approx(231_764, rel=0.001)
 
 

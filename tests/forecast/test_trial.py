@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -91,6 +92,17 @@ def test_looks_that_were_taken_raise_the_bound_of_the_end():
     assert bound == pytest.approx(bounds([0.25, 0.5, 0.75, 1.0])[-1])
     assert bound > 1.96
     assert read_trial(trial).careless == pytest.approx(0.126, abs=1e-3)
+
+
+def test_the_present_look_counts_once_however_often_it_is_kept():
+    trial = Trial((1000, 1000), Arm(100, 1000), Arm(90, 1000), planned=4000, looks=(500.0, 1000.0, 1000.0))
+    assert read_trial(trial).careless == pytest.approx(0.083, abs=1e-3)
+    assert read_trial(replace(trial, looks=(1000.0,))).careless is None
+
+
+def test_without_a_planned_size_there_is_no_planned_end():
+    found = read_trial(Trial((500, 500), Arm(90, 500), Arm(45, 500)))
+    assert (found.gate, found.verdict, found.chance) == (Gate.UNPLANNED, Verdict.BETTER, None)
 
 
 def test_bounds_at_looks_as_they_were_keep_the_error_rate():

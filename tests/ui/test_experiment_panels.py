@@ -102,6 +102,7 @@ def test_looks_are_kept_and_forgotten(results, qtbot):
     type_in(panel, planned="20000")
     panel.keep.click()
     assert panel.trial().looks == (5580.0,)
+    type_in(panel, treatment_assigned="6600", control_assigned="6580")
     qtbot.waitUntil(lambda: "8.3 % of the time" in panel.note.text(), timeout=20_000)
     panel.forget.click()
     assert panel.trial().looks == ()

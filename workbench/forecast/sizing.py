@@ -164,42 +164,6 @@ def duration(
     return Duration(days, weeks, weeks * 7 + window_days)
 
 
-@dataclass(frozen=True, slots=True)
-class MicroVersusMacro:
-    """The same relative lift read on the micro-conversion and on the macro, and what the macro test can do.
-
-    `macro_power` at the micro test's size; `macro_visible` the smallest macro rate it can tell; `macro_half` people
-    per arm if only half the lift passes on.
-    """
-
-    micro_n: float | None
-    macro_n: float | None
-    factor: float | None
-    macro_power: float | None
-    macro_visible: float | None
-    macro_half: float | None
-
-
-def micro_versus_macro(micro: float, macro: float, lift: float) -> MicroVersusMacro:
-    """Why a test on the micro-conversion is shorter, and what it presumes: that the lift passes on in full.
-
-    Examples
-    --------
-    >>> found = micro_versus_macro(0.08, 0.008, 0.1875)
-    >>> round(found.micro_n), round(found.factor, 1)
-    (5569, 10.9)
-    """
-    small, large = sample_size(micro, micro * (1 + lift)), sample_size(macro, macro * (1 + lift))
-    return MicroVersusMacro(
-        micro_n=small,
-        macro_n=large,
-        factor=large / small if small and large else None,
-        macro_power=power_of(small, macro, macro * (1 + lift)) if small else None,
-        macro_visible=smallest_visible(small, macro) if small else None,
-        macro_half=sample_size(macro, macro * (1 + lift / 2)),
-    )
-
-
 def revenue_size(variation: float, lift: float, alpha: float = ALPHA, power: float = POWER) -> float | None:
     """People per arm to see a relative lift of a mean whose standard deviation is `variation` times the mean.
 

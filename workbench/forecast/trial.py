@@ -29,7 +29,6 @@ from workbench.forecast.sizing import (
     POWER,
     Duration,
     duration,
-    micro_versus_macro,
     power_of,
     sample_size,
     smallest_visible,
@@ -96,16 +95,17 @@ def sized(plan: Plan) -> Sized:
         raise WorkbenchError(
             "The base rate must lie between 0 and 100 %, and so must the raised one.", "Type a smaller lift."
         )
-    n = sample_size(plan.base, plan.base * (1 + plan.lift), plan.alpha_each, plan.power)
+    size = sample_size(plan.base, plan.base * (1 + plan.lift), plan.alpha_each, plan.power)
+    n = None if size is None else ceil(size - 1e-9)
     lasting = None
     if n is not None and plan.per_day is not None:
-        lasting = duration(ceil(n), plan.arms, plan.per_day, plan.allocation, plan.window_days)
+        lasting = duration(n, plan.arms, plan.per_day, plan.allocation, plan.window_days)
     reached, visible = None, None
     if plan.weeks and plan.per_day:
         reached = int(plan.per_day * plan.allocation * 7 * plan.weeks / plan.arms)
         seen = smallest_visible(reached, plan.base, plan.alpha_each, plan.power)
         visible = None if seen is None else seen / plan.base - 1
-    return Sized(None if n is None else ceil(n - 1e-9), lasting, reached, visible)
+    return Sized(n, lasting, reached, visible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +134,10 @@ def surrogate(micro: Plan, macro: Plan) -> Surrogate:
     (5570, 60512, 10.9, 0.133)
     """
     small, large = sized(micro), sized(macro)
-    if micro.arms == 2 and (micro.alpha, micro.power) == (ALPHA, POWER):
-        both = micro_versus_macro(micro.base, macro.base, micro.lift)
-        power, visible, half = both.macro_power, both.macro_visible, both.macro_half
-    else:
-        n, raised = small.per_arm or 0, macro.base * (1 + macro.lift)
-        power = power_of(n, macro.base, raised, macro.alpha_each)
-        visible = smallest_visible(n, macro.base, macro.alpha_each, macro.power)
-        half = sample_size(macro.base, macro.base * (1 + macro.lift / 2), macro.alpha_each, macro.power)
+    n, raised = small.per_arm or 0, macro.base * (1 + macro.lift)
+    power = power_of(n, macro.base, raised, macro.alpha_each)
+    visible = smallest_visible(n, macro.base, macro.alpha_each, macro.power)
+    half = sample_size(macro.base, macro.base * (1 + macro.lift / 2), macro.alpha_each, macro.power)
     return Surrogate(
         small,
         large,
@@ -187,6 +183,7 @@ class Gate(StrEnum):
     IMMATURE = "nobody is mature"
     EARLY = "before the planned end"
     FINAL = "at the planned end"
+    UNPLANNED = "no size was planned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +212,8 @@ class Secondary:
 class Reading:
     """A trial read: everything behind a gate that is shut is None or empty.
 
-    `bound` is what |z| must reach at this look; `careless` the true error rate of as many looks at 1.96; `more` people
-    per arm that would decide it if the rates are what they look like; `immature` people left out.
+    `bound` is what |z| must reach at this look; `careless` the true error rate of this and the earlier looks at 1.96;
+    `more` people per arm that would decide it if the rates are what they look like; `immature` people left out.
     """
 
     gate: Gate
@@ -257,18 +254,19 @@ def read_trial(trial: Trial) -> Reading:
     if not trial.treatment.n or not trial.control.n:
         return Reading(Gate.IMMATURE, check, Verdict.UNDECIDED, immature=immature)
     found = read_out(trial.treatment, trial.control, (trial.treatment.n, trial.control.n))
-    bound, is_early = bound_now(trial)
+    (bound, is_early), earlier = bound_now(trial), _earlier_looks(trial)
+    is_planned = trial.planned is not None and trial.planned > 0
     is_beyond = found.z is not None and abs(found.z) >= bound
     verdict = (Verdict.BETTER if (found.difference or 0.0) > 0 else Verdict.WORSE) if is_beyond else Verdict.UNDECIDED
     return Reading(
-        gate=Gate.EARLY if is_early else Gate.FINAL,
+        gate=Gate.EARLY if is_early else Gate.FINAL if is_planned else Gate.UNPLANNED,
         check=check,
         verdict=verdict,
         found=found,
         bound=bound,
-        careless=careless_looks(len(trial.looks) + 1) if trial.looks else None,
+        careless=careless_looks(len(earlier) + 1) if earlier else None,
         more=None if is_beyond else more_people(trial),
-        chance=None if is_early else chance_better(trial.treatment, trial.control),
+        chance=chance_better(trial.treatment, trial.control) if is_planned and not is_early else None,
         immature=immature,
         guards=tuple(_guarded(trial, m) for m in trial.metrics if m.is_guard),
         secondaries=_secondaries(trial, [m for m in trial.metrics if not m.is_guard]),
@@ -305,10 +303,16 @@ def bound_now(trial: Trial, alpha: float = ALPHA) -> tuple[float, bool]:
     if trial.planned is None or trial.planned <= 0:
         return z_of(1 - alpha), False
     share = min(1.0, n / trial.planned)
-    earlier = sorted({look / trial.planned for look in trial.looks if 0 < look / trial.planned < share - 1e-9})
+    earlier = [look / trial.planned for look in _earlier_looks(trial) if look / trial.planned < share - 1e-9]
     if share >= 1.0 and not earlier:
         return z_of(1 - alpha), False
     return bounds([*earlier, share], alpha)[-1], share < 1.0
+
+
+def _earlier_looks(trial: Trial) -> list[float]:
+    """Sizes at the looks before this one: a look that was kept just now is this one."""
+    n = min(trial.treatment.n, trial.control.n)
+    return sorted({look for look in trial.looks if 0 < look < n})
 
 
 def more_people(trial: Trial) -> int | None:

@@ -58,6 +58,8 @@ def _test_words(found: Reading) -> list[str]:
         said.append(f"{words} (p {numbers.p_value(found.found.p)}).".replace("-", "−"))
     if found.gate.value == "before the planned end":
         said.append("Before the planned end: the bound is O'Brien-Fleming's, and a large effect is likely overstated.")
+    elif found.gate.value == "no size was planned":
+        said.append("No size was planned: this bound holds for a single look.")
     elif found.chance is not None:
         said.append(f"Chance that treatment is better: {numbers.rate(found.chance)}.")
     if found.careless is not None:
