@@ -14,7 +14,8 @@ from workbench.analysis.measures import ElementFigures, Measures
 from workbench.analysis.query import Query
 from workbench.analysis.withheld import withheld
 from workbench.events.store import EventStore
-from workbench.journey.element import Element, ElementId, LinkId
+from workbench.journey.element import Element, ElementId, Link, LinkId
+from workbench.journey.journey import Journey
 from workbench.journey.rule import Rule
 from workbench.journey.taxonomy import Kind
 
@@ -82,6 +83,14 @@ def recovered(shown: dict[str, int], truth: dict[str, int]) -> dict[str, int]:
     return known
 
 
+def two_entries() -> Journey:
+    """Two ways in, one way on."""
+    kinds = {"ad": Kind.STAGE, "mail": Kind.STAGE, "pay": Kind.MACRO}
+    elements = tuple(Element(ElementId(i), kind, i.title(), rule=Rule((i,))) for i, kind in kinds.items())
+    links = tuple(Link(LinkId(f"{i}>pay"), ElementId(i), ElementId("pay")) for i in ("ad", "mail"))
+    return Journey(window_s=None, elements=elements, links=links)
+
+
 SIZES = st.lists(st.sampled_from((0, 1, 2, 3, 4, 5, 9, 40, 41, 200)), min_size=len(WAYS), max_size=len(WAYS))
 
 
@@ -119,6 +128,24 @@ def test_who_did_not_is_as_private_as_who_did() -> None:
     found = withheld(journey, measure(Query.of(journey), EventStore.from_rows(rows)), LEAST)
     assert found.elements[ElementId("quiz")].people is None
     assert found.elements[ElementId("visit")].people == 50
+
+
+def test_the_total_of_two_entries_does_not_tell_a_small_one() -> None:
+    journey = two_entries()
+    rows = [(f"a{n}", at, name) for n in range(40) for at, name in enumerate(("ad", "pay"))]
+    rows += [(f"m{n}", at, name) for n in range(3) for at, name in enumerate(("mail", "pay"))]
+    found = withheld(journey, measure(Query.of(journey), EventStore.from_rows(rows)), LEAST)
+    told = [found.entered, *(found.elements[ElementId(i)].entered for i in ("ad", "mail"))]
+    assert told[2] is None
+    assert None in told[:2]
+
+
+def test_a_withheld_number_of_those_still_running_is_no_zero() -> None:
+    journey = shop(window_s=60.0)
+    rows = [(f"u{n}", 0, "visit") for n in range(40)] + [(f"v{n}", 100, "visit") for n in range(2)]
+    truth = measure(Query.of(journey), EventStore.from_rows(rows))
+    assert truth.funnel.immature == 2
+    assert withheld(journey, truth, LEAST).funnel.immature is None
 
 
 def test_rates_and_medians_go_with_their_counts() -> None:

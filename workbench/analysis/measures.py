@@ -81,7 +81,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class FunnelFigures:
-    """The happy path as a funnel of its own."""
+    """The happy path as a funnel of its own; `immature` is None where it is withheld."""
 
     steps: tuple[Step, ...] = ()
     element_ids: tuple[ElementId, ...] = ()
@@ -89,7 +89,7 @@ class FunnelFigures:
     mode: str = "ordered"
     window_s: float | None = None
     mature_counts: tuple[int, ...] = ()
-    immature: int = 0
+    immature: int | None = 0
     median_s: tuple[float | None, ...] = ()
 
 

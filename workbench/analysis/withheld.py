@@ -11,6 +11,7 @@ from workbench.analysis.measures import ElementFigures, FunnelFigures, LinkFigur
 from workbench.journey.journey import Journey
 
 _PEOPLE, _ENTERED, _STOPPED, _ARRIVED, _TOOK = "people", "entered", "stopped", "arrived", "took"
+_ALL = (_ENTERED, "")
 _TINY = 1e-9
 _BESIDE = {"reached": None, "mature_people": "people", "mature_before": "before", "mature_came": "came"}
 """Counts beside those that add up, and the whole that each is a part of."""
@@ -51,15 +52,15 @@ def withheld(journey: Journey, measures: Measures, least: int) -> Measures:
         elements=elements,
         links=links,
         funnel=_funnel(measures.funnel, hidden, least),
-        entered=_if_enough(measures.entered, least),
+        entered=None if _ALL in hidden else measures.entered,
         mature_entered=_if_apart(measures.mature_entered, measures.entered, least),
-        units=_if_enough(measures.units, least),
+        units=_whole(measures.units, measures.entered, least),
     )
 
 
 def _counts(measures: Measures) -> dict[Cell, int]:
     """The counts that add up on the map."""
-    found: dict[Cell, int] = {}
+    found: dict[Cell, int] = {} if measures.entered is None else {_ALL: measures.entered}
     for i, figures in measures.elements.items():
         for name in (_PEOPLE, _ENTERED, _STOPPED, _ARRIVED):
             count = getattr(figures, name)
@@ -109,6 +110,9 @@ def _told(sums: Sequence[Sum], hidden: set[Cell]) -> set[Cell]:
 
 
 def _sums(journey: Journey, counts: Mapping[Cell, int]) -> Iterator[Sum]:
+    entries = [(_ENTERED, i) for i in journey.entry_ids if (_ENTERED, i) in counts]
+    if _ALL in counts and sum(counts[cell] for cell in entries) == counts[_ALL]:
+        yield (_ALL, *entries)
     for element in journey.elements:
         i = element.element_id
         if element.stage_id is not None or (_PEOPLE, i) not in counts:
@@ -192,14 +196,14 @@ def _funnel(funnel: FunnelFigures, hidden: set[Cell], least: int) -> FunnelFigur
         if is_on_map and _is_enough(step.count, least) and _is_enough(abs(lost), least):
             kept.append(place)
     if len(kept) == len(funnel.steps):
-        return replace(funnel, immature=_if_enough(funnel.immature, least) or 0, mature_counts=())
+        return replace(funnel, immature=_if_enough(funnel.immature, least), mature_counts=())
     return replace(
         funnel,
         steps=tuple(replace(funnel.steps[p], rate_step=None) for p in kept),
         element_ids=tuple(funnel.element_ids[p] for p in kept),
         median_s=(),
         mature_counts=(),
-        immature=_if_enough(funnel.immature, least) or 0,
+        immature=_if_enough(funnel.immature, least),
     )
 
 
@@ -216,6 +220,12 @@ def _if_apart(part: int | None, whole: int | None, least: int) -> int | None:
     if part is None or not _is_enough(part, least):
         return None
     return part if whole is None or _is_enough(abs(whole - part), least) else None
+
+
+def _whole(whole: int | None, part: int | None, least: int) -> int | None:
+    """A whole beside a part of it: what lies between may not be too few."""
+    is_apart = whole is None or part is None or _is_enough(abs(whole - part), least)
+    return _if_enough(whole, least) if is_apart else None
 
 
 def is_withheld(count: float | None, least: int) -> bool:
