@@ -360,3 +360,9 @@ def test_rows_without_a_person_stand_beside_the_count_of_their_element(tmp_path:
     assert found.elements[ElementId("visit")].unseen == pytest.approx(2 / 8)
     assert found.elements[ElementId("cart")].unseen == 0
     assert found.elements[ElementId("pay")].unseen is None
+
+
+def test_an_estimate_tells_the_share_without_a_person_of_all_rows() -> None:
+    rows = [(f"u{n}", 0, "visit") for n in range(60)] + [("", 1, "visit")] * 20
+    found = estimate(Query.of(shop()), EventStore.from_rows(rows), share=0.1)
+    assert found.elements[ElementId("visit")].unseen == pytest.approx(20 / 80)

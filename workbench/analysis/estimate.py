@@ -10,12 +10,14 @@ from workbench.analysis.cache import cache_of
 from workbench.analysis.measure import measure
 from workbench.analysis.measures import ElementFigures, FunnelFigures, LinkFigures, Measures, Step
 from workbench.analysis.query import Query
+from workbench.analysis.unseen import unseen_share
 from workbench.events.store import EventStore
+from workbench.journey.element import ElementId
 from workbench.progress import Progress
 
 MANY_ROWS = 20_000_000
 SHARE = 0.05
-_KEPT = {"element_id", "link_id", "grade", "instead", "median_s", "money_lost"}
+_KEPT = {"element_id", "link_id", "grade", "instead", "median_s", "money_lost", "unseen"}
 
 
 def is_worth_estimating(store: EventStore) -> bool:
@@ -40,7 +42,10 @@ def estimate(
     factor = store.n_users / n
     return replace(
         found,
-        elements={i: _scaled(figures, factor) for i, figures in found.elements.items()},
+        elements={
+            i: replace(_scaled(figures, factor), unseen=_unseen(query, store, i))
+            for i, figures in found.elements.items()
+        },
         links={i: _scaled(figures, factor) for i, figures in found.links.items()},
         funnel=_scaled_funnel(found.funnel, factor),
         entered=_times(found.entered, factor),
@@ -59,6 +64,12 @@ def half_width(count: int, share: float = SHARE) -> float:
     2702
     """
     return 1.959964 * math.sqrt(count * (1 - share) / share)
+
+
+def _unseen(query: Query, store: EventStore, element_id: ElementId) -> float | None:
+    """Of all rows, which the sample has no part of."""
+    rule = query.element_by_id[element_id].rule
+    return None if rule is None else unseen_share(store, rule.events)
 
 
 def _times(count: int | None, factor: float) -> int | None:
@@ -80,5 +91,5 @@ def _scaled(figures: Any, factor: float) -> Any:
 def _scaled_funnel(figures: FunnelFigures, factor: float) -> FunnelFigures:
     steps = tuple(Step(s.name, round(s.count * factor), s.rate_step, s.rate_total) for s in figures.steps)
     mature = tuple(round(count * factor) for count in figures.mature_counts)
-    units = round(figures.units * factor)
-    return replace(figures, steps=steps, mature_counts=mature, units=units, immature=round(figures.immature * factor))
+    units, immature = round(figures.units * factor), _times(figures.immature, factor)
+    return replace(figures, steps=steps, mature_counts=mature, units=units, immature=immature)
