@@ -139,8 +139,9 @@ def tracking_breaks(
 def _slow_start(counts: Ints, usual: float) -> NDArray[np.bool_]:
     """Days before the first time of an event that begins below half of its usual number."""
     first = int(np.flatnonzero(counts)[0])
-    is_slow = counts[first] < usual / 2
-    return (np.arange(len(counts)) < first) & is_slow
+    is_slow = bool(counts[first] < usual / 2)
+    before: NDArray[np.bool_] = np.arange(len(counts)) < first
+    return before & is_slow
 
 
 def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
