@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from workbench.events import numbers
+from workbench.events.letters import is_blank
 from workbench.events.numbers import NumberStyle
 from workbench.events.repairs import Ledger, RepairKind
 from workbench.events.vocabulary import is_purchase, is_refund
@@ -21,8 +22,9 @@ def read(column: Any, style: NumberStyle, ledger: Ledger) -> Any:
 
     if not pa.types.is_string(column.type):
         return column.cast(pa.float64(), safe=False)
-    blank = pc.equal(pc.utf8_trim_whitespace(column), "")
-    column = pc.if_else(blank, pa.scalar(None, pa.string()), column)
+    blank = is_blank(column)
+    if blank.any():
+        column = pc.if_else(pa.array(blank), pa.scalar(None, pa.string()), column)
     if style.is_plain:
         try:
             return column.cast(pa.float64())

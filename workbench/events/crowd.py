@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from workbench.events.repairs import Repair, RepairKind
 from workbench.events.report import Finding, ImportReport
 from workbench.events.store import Column, EventStore
+from workbench.events.text_list import TextList
 from workbench.events.transactions import real_ids
 from workbench.events.vocabulary import is_purchase
 
@@ -48,7 +49,8 @@ def dominant_ids(store: EventStore, rows: int) -> Iterator[Finding]:
 def damaged_ids(store: EventStore, repairs: Sequence[Repair] = ()) -> Iterator[Finding]:
     """Ids in the notation that a spreadsheet gives to long numbers, and long numbers out of a spreadsheet."""
     is_rounded = any(one.kind is RepairKind.NUMBER_ROUNDED for one in repairs)
-    damaged = [t for t in _texts(store.user_ids) if _DAMAGED.match(t) or (is_rounded and _is_too_long(t))]
+    looked_at = _texts(store.user_ids) if is_rounded else _texts_with_plus(store.user_ids)
+    damaged = [t for t in looked_at if _DAMAGED.match(t) or (is_rounded and _is_too_long(t))]
     if damaged:
         text = "Ids were turned into rounded numbers by a spreadsheet; different people may have become one."
         yield Finding(
@@ -62,6 +64,13 @@ def _is_too_long(text: str) -> bool:
 
 def _texts(ids: Sequence[str], most: int = 2_000_000) -> Iterator[str]:
     return (str(ids[place]) for place in range(min(len(ids), most)))
+
+
+def _texts_with_plus(ids: Sequence[str]) -> Iterator[str]:
+    """Ids that hold a plus sign: without one no id was rounded by a spreadsheet."""
+    if not isinstance(ids, TextList):
+        return (text for text in _texts(ids) if "+" in text)
+    return (ids[int(place)] for place in ids.holding("+"))
 
 
 def bots(store: EventStore) -> Iterator[Finding]:

@@ -40,25 +40,33 @@ def hash_texts(content: NDArray[np.uint8], offset: NDArray[np.int64]) -> tuple[H
     second = length.astype(np.uint64) * SECOND + FIRST
     for at in range(0, int(length.max(initial=0)), 8):
         active = np.flatnonzero(length > at)
-        word = _words(padded, start[active] + at, length[active] - at)
-        first[active] = _absorb(first[active], word, FIRST)
-        second[active] = _absorb(second[active], word, SECOND)
+        if len(active) == len(length):
+            word = _words(padded, start + at, length - at)
+            _absorb(first, word, FIRST)
+            _absorb(second, word, SECOND)
+        else:
+            word = _words(padded, start[active] + at, length[active] - at)
+            first[active] = _absorb(first[active], word, FIRST)
+            second[active] = _absorb(second[active], word, SECOND)
     return _finish(first), _finish(second)
 
 
 def _words(padded: NDArray[np.uint8], start: NDArray[np.int64], left: NDArray[np.int64]) -> Hashes:
     """The next eight bytes of each text as a little-endian number; bytes behind the end count as 0."""
-    word = np.zeros(len(start), np.uint64)
-    for byte in range(8):
-        value = padded[np.minimum(start + byte, len(padded) - 1)].astype(np.uint64)
-        value[left <= byte] = 0
-        word |= value << np.uint64(8 * byte)
+    anywhere = np.ndarray((len(padded) - 7,), "<u8", padded.data, 0, (1,))
+    word: Hashes = anywhere[start]
+    surplus = (8 * np.maximum(8 - left, 0)).astype(np.uint64)
+    word <<= surplus
+    word >>= surplus
     return word
 
 
 def _absorb(state: Hashes, word: Hashes, factor: np.uint64) -> Hashes:
-    state = (state ^ word) * factor
-    return state ^ (state >> _S33)
+    """Mix a word into each state, in place."""
+    state ^= word
+    state *= factor
+    state ^= state >> _S33
+    return state
 
 
 def _finish(state: Hashes) -> Hashes:

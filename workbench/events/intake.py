@@ -18,7 +18,7 @@ from workbench.events.text_list import TextList, gathered
 MOST_NAMES = 65_535
 MOST_ROWS = 2**32 - 1
 _LISTED_LINES = 20
-_LATELY_BITS = 22
+_LATELY_BITS = 20
 _RESERVED = ("user", "time_us", "event", "line", "order", "event_id")
 HashTexts = Callable[[NDArray[np.uint8], NDArray[np.int64]], tuple[Hashes, Hashes]]
 
@@ -40,10 +40,11 @@ class CodedRows:
         return len(self.time_us)
 
 
-def _nobody() -> tuple[Hashes, Hashes]:
-    """A table of users met lately that holds none: every place has a hash that belongs elsewhere."""
+def _nobody() -> tuple[Hashes, Hashes, NDArray[np.uint32]]:
+    """A table of users met lately and their rows that holds none: every place has a hash that belongs elsewhere."""
     place = np.arange(1 << _LATELY_BITS, dtype=np.uint64)
-    return (place ^ np.uint64(1)) << np.uint64(64 - _LATELY_BITS), np.zeros(len(place), np.uint64)
+    away = (place ^ np.uint64(1)) << np.uint64(64 - _LATELY_BITS)
+    return away, np.zeros(len(place), np.uint64), np.zeros(len(place), np.uint32)
 
 
 @dataclass(slots=True)
@@ -60,46 +61,48 @@ class Intake:
     dropped: dict[Drop, tuple[int, list[int]]] = field(default_factory=dict)
     event_totals: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     value_totals: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-    lately: tuple[Hashes, Hashes] = field(default_factory=_nobody)
+    lately: tuple[Hashes, Hashes, NDArray[np.uint32]] = field(default_factory=_nobody)
     has_value: bool = False
     has_session: bool = False
 
     def take(self, batch: Any) -> CodedRows:
         """Code one batch (a pyarrow.RecordBatch) and count what it holds."""
         ordinal = self._number(batch.num_rows)
-        user_index, users = _encoded(_column(batch, "user"))
+        users = _texts(_column(batch, "user"))
         name_index, names = _encoded(_column(batch, "event"))
-        user_index[_empty(users)[user_index]] = 0
         event = _recoded(name_index, self._name_codes(names.to_pylist()))
         self._total(event, batch)
         time_us, has_time = _numbers(_column(batch, "time_us"))
-        keep = self._kept(ordinal, batch, user_index > 0, has_time, event >= 0)
+        keep = self._kept(ordinal, batch, np.diff(users.offset) > 0, has_time, event >= 0)
         if len(keep):
             self.first_us = min(self.first_us, int(time_us[keep].min()))
             self.last_us = max(self.last_us, int(time_us[keep].max()))
-        texts = _texts(users)
-        first, second = self.hash_texts(texts.content, texts.offset)
+        first, second = self.hash_texts(users.content, users.offset)
         some: Any = slice(None) if len(keep) == batch.num_rows else keep  # nothing is copied where all is kept
-        place = user_index[some] - 1
-        fresh = self._fresh(first, second)
+        fresh = self._fresh(first, second, np.diff(users.offset))
         return CodedRows(
-            (first[place], second[place]),
+            (first[some], second[some]),
             time_us[some],
             event[some].astype(np.uint16),
             ordinal[some],
             _optional_numbers(batch, "order", keep),
             self._event_ids(batch, keep, ordinal),
             {name: self._value_codes(name, batch)[some] for name in batch.schema.names if name not in _RESERVED},
-            (first[fresh], second[fresh], gathered(texts, fresh)),
+            (first[fresh], second[fresh], gathered(users, fresh)),
         )
 
-    def _fresh(self, first: Hashes, second: Hashes) -> NDArray[np.int64]:
-        """Which users were not met lately, so that their texts need not be kept again."""
+    def _fresh(self, first: Hashes, second: Hashes, length: NDArray[np.int64]) -> NDArray[np.int64]:
+        """A row of each user that was not met lately, so that the texts of the others need not be kept again."""
         slot = first >> np.uint64(64 - _LATELY_BITS)
-        known_first, known_second = self.lately
-        fresh = np.flatnonzero((known_first[slot] != first) | (known_second[slot] != second))
-        known_first[slot[fresh]] = first[fresh]
-        known_second[slot[fresh]] = second[fresh]
+        known_first, known_second, row = self.lately
+        unknown = np.flatnonzero((known_first[slot] != first) | (known_second[slot] != second))
+        slot = slot[unknown]
+        known_first[slot], known_second[slot], row[slot] = first[unknown], second[unknown], unknown
+        kept = row[slot].astype(np.int64)
+        is_copy = kept != unknown
+        for of_row in (first, second, length):
+            is_copy &= of_row[kept] == of_row[unknown]
+        fresh: NDArray[np.int64] = unknown[~is_copy]
         return fresh
 
     def counts(self, repeated: int, repeated_lines: list[int]) -> IngestCounts:

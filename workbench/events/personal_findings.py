@@ -20,10 +20,8 @@ _FIX = "Mask personal data and hash ids at import."
 def personal_data(store: EventStore) -> Iterator[Finding]:
     """E-mail addresses, phone numbers, IP addresses, cards and tokens, by where they stand."""
     found: dict[str, tuple[int, str, list[str]]] = {}
-    ids = [
-        (str(store.user_ids[place]), int(store.user_offset[place + 1] - store.user_offset[place]))
-        for place in range(min(store.n_users, _MOST_IDS))
-    ]
+    texts = map(str, store.user_ids[:_MOST_IDS])
+    ids = list(zip(texts, np.diff(store.user_offset[: _MOST_IDS + 1]).tolist(), strict=True))
     for kind, (count, example) in counted(ids, "user").items():
         if kind in (Personal.EMAIL, Personal.PHONE, Personal.CARD):
             _add(found, f"pii_{kind}_as_user_id", count, example, "user")

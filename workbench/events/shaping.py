@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from workbench.events import amounts, cells, clock
 from workbench.events.formats.format import short_names
+from workbench.events.letters import BLANKS, begins, is_blank, table_of
 from workbench.events.nested import flat_columns
 from workbench.events.numbers import NumberStyle
+from workbench.events.placeholders import placeholders
 from workbench.events.reading import Rows
 from workbench.events.repairs import DropReason, Ledger, RepairKind
-from workbench.events.schema import MISSING_IDS, Mapping, is_missing_id
+from workbench.events.schema import Mapping
 from workbench.events.times import TimeReader, TimeStyle
 from workbench.events.wording import words
 
@@ -29,6 +31,7 @@ _TOTALS |= {"grand total", "total général", "total general", "subtotal", "sub-
 _TOTALS |= {"gesamtergebnis", "totale complessivo", "suma total", "total geral"}
 TECHNICAL = "_technical"
 _DAY_US = 86_400_000_000
+_BLANK = table_of(BLANKS)
 _CONSENT = "privacy_info.analytics_storage"
 _DENIED = ("no", "denied", "false", "0")
 RESERVED = ("user", "time_us", "event", "line", "order", "session", "event_id", "value")
@@ -118,7 +121,7 @@ class Shaper:
         time = columns.get(mapping.time or "")
         if time is None or not pa.types.is_string(time.type):
             return columns, lines
-        blank = _is_blank(time)
+        blank = is_blank(time)
         named = [
             columns[c] for c in (mapping.user, mapping.event) if c in columns and pa.types.is_string(columns[c].type)
         ]
@@ -146,51 +149,36 @@ class Shaper:
     def _users(self, column: Any) -> Any:
         """Ids as text, null where a placeholder stands."""
         import pyarrow as pa
+        import pyarrow.compute as pc
 
         text = _as_text(column)
         self._ledger.note(RepairKind.NUMBER_ROUNDED, _fractions(column), "ids kept as decimals lose their last zeros")
-        if not self._plan.identity and text.null_count == 0 and not _may_be_missing(text):
-            return text
-        coded = text.dictionary_encode()
-        ids: list[str] = coded.dictionary.to_pylist()
         if self._plan.identity:
-            coded, text, ids = self._merged(coded, ids)
-        missing = self._missing(coded.dictionary, ids)
-        if not missing.any() and text.null_count == 0:
-            return text
-        codes = np.asarray(coded.indices.fill_null(-1))
-        counts = np.bincount(codes[codes >= 0], minlength=len(ids))
-        for place in np.flatnonzero(missing):
-            self._note_placeholder(ids[place], int(counts[place]))
+            text = self._merged(text)
+        lost = placeholders(text, self._plan.mapping.zero_is_id)
+        for found in pc.value_counts(text.take(pa.array(lost))).to_pylist() if len(lost) else []:
+            self._note_placeholder(found["values"], found["counts"])
         if text.null_count:
             self._note_placeholder("", text.null_count)
-        lost = np.append(missing, True)[codes]
-        return pa.array(np.where(lost, None, text.to_numpy(zero_copy_only=False)), pa.string())
+        if not len(lost):
+            return text
+        is_lost = np.zeros(len(text), bool)
+        is_lost[lost] = True
+        return pc.if_else(pa.array(is_lost), pa.scalar(None, pa.string()), text)
 
-    def _merged(self, coded: Any, ids: list[str]) -> tuple[Any, Any, list[str]]:
+    def _merged(self, text: Any) -> Any:
         """Replace ids by those they were merged into."""
         import pyarrow as pa
 
+        coded = text.dictionary_encode()
+        ids: list[str] = coded.dictionary.to_pylist()
         merged = [self._plan.identity.get(text, text) for text in ids]
         differs = np.array([a != b for a, b in zip(ids, merged, strict=True)], bool)
         codes = np.asarray(coded.indices.fill_null(-1))
         count = int(np.bincount(codes[codes >= 0], minlength=len(ids))[differs].sum())
         example = next((f"{a} is {b}" for a, b in zip(ids, merged, strict=True) if a != b), "")
         self._ledger.note(RepairKind.IDENTITY_MERGED, count, example)
-        text = pa.DictionaryArray.from_arrays(coded.indices, pa.array(merged, pa.string())).dictionary_decode()
-        again = text.dictionary_encode()
-        return again, text, again.dictionary.to_pylist()
-
-    def _missing(self, texts: Any, ids: list[str]) -> NDArray[np.bool_]:
-        """Which ids are placeholders; only those that are short enough, or all zeros, are looked at one by one."""
-        import pyarrow.compute as pc
-
-        short = pc.less_equal(pc.binary_length(texts), max(map(len, MISSING_IDS)))
-        odd = pc.match_substring_regex(texts, r"^[\s{]|^0{4}|\s$")
-        likely = np.flatnonzero(np.asarray(pc.or_(short, odd).to_numpy(zero_copy_only=False)))
-        found = np.zeros(len(ids), bool)
-        found[likely] = [is_missing_id(ids[place], self._plan.mapping.zero_is_id) for place in likely]
-        return found
+        return pa.DictionaryArray.from_arrays(coded.indices, pa.array(merged, pa.string())).dictionary_decode()
 
     def _note_placeholder(self, text: str, count: int) -> None:
         self.seen.placeholders[text] += count
@@ -318,36 +306,20 @@ def _fractions(column: Any) -> int:
     return int(pc.sum(pc.not_equal(column, pc.floor(column))).as_py() or 0)
 
 
-def _may_be_missing(text: Any) -> bool:
-    """Whether any id is as short as a placeholder, or as long as an empty UUID; it is cheap to rule out both."""
-    import pyarrow.compute as pc
-
-    if pc.any(pc.less_equal(pc.binary_length(text), max(map(len, MISSING_IDS)))).as_py():
-        return True
-    return any(pc.any(pc.starts_with(text, start)).as_py() for start in ("0000", "{0000", " ", "\t"))
-
-
 def _names(column: Any) -> Any:
     return _blank_to_null(_as_text(column))
 
 
 def _blank_to_null(column: Any) -> Any:
-    """The column with null for cells of nothing but blanks; most columns have none, which one comparison shows."""
+    """The column with null for cells of no more than two bytes that are nothing but blanks."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    short = pc.less_equal(pc.binary_length(column), 2).fill_null(False)
-    if not pc.any(short).as_py():
+    if not begins(column, _BLANK).any():
         return column
+    short = pc.less_equal(pc.binary_length(column), 2).fill_null(False)
     blank = pc.and_(short, pc.equal(pc.utf8_trim_whitespace(column), ""))
     return pc.if_else(blank, pa.scalar(None, pa.string()), column) if pc.any(blank).as_py() else column
-
-
-def _is_blank(column: Any) -> NDArray[np.bool_]:
-    import pyarrow.compute as pc
-
-    trimmed = pc.equal(pc.utf8_trim_whitespace(column.fill_null("")), "")
-    return np.asarray(trimmed.to_numpy(zero_copy_only=False), bool)
 
 
 def _nulls(column: Any) -> NDArray[np.bool_]:

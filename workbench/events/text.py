@@ -88,7 +88,7 @@ def _survey(path: Path) -> _Survey:
             sha.update(block)
             found.size += len(block)
             found.nuls += block.count(b"\0") if b"\0" in block else 0
-            found.inner_boms += block.count(b"\n" + codecs.BOM_UTF8)
+            found.inner_boms += 0 if block.isascii() else block.count(b"\n" + codecs.BOM_UTF8)
             if b"\r" in block or found.cr:
                 # Up to the first carriage return every line ended in a line feed alone: that there were some is enough.
                 found.lf += block.count(b"\n") + (found.cr == 0 and found.size > len(block))

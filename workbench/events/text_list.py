@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any, overload
 
 import numpy as np
@@ -41,11 +42,29 @@ class TextList(Sequence[str]):
     def __getitem__(self, index: slice) -> list[str]: ...
     def __getitem__(self, index: int | slice) -> str | list[str]:
         if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
+            return self._slice(*index.indices(len(self)))
         i = index + len(self) if index < 0 else index
         if not 0 <= i < len(self):
             raise IndexError(index)
         return self.content[self.offset[i] : self.offset[i + 1]].tobytes().decode("utf-8", "surrogatepass")
+
+    def _slice(self, start: int, stop: int, step: int) -> list[str]:
+        if step != 1 or stop <= start:
+            return [self[i] for i in range(start, stop, step)]
+        bounds = (self.offset[start : stop + 1] - self.offset[start]).tolist()
+        held = self.content[self.offset[start] : self.offset[stop]].tobytes()
+        return [held[i:j].decode("utf-8", "surrogatepass") for i, j in pairwise(bounds)]
+
+    def holding(self, sign: str) -> NDArray[np.int64]:
+        """The places of the texts that hold an ASCII sign.
+
+        Examples
+        --------
+        >>> TextList.of(["a+b+", "c", "+"]).holding("+")
+        array([0, 2])
+        """
+        at = np.flatnonzero(self.content == ord(sign))
+        return np.unique(np.searchsorted(self.offset, at, side="right") - 1)
 
     def __eq__(self, other: Any) -> bool:
         return (

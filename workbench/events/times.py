@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.events import clock, duck, zones
+from workbench.events.letters import trimmed
 from workbench.events.repairs import Ledger, RepairKind
 
 _NUMBER = re.compile(r"^[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?$")
@@ -20,6 +21,7 @@ _SERIAL = (25_569.0, 73_051.0)  # 1970 to 2100 in days since 1899-12-30
 _ZONED = r":\d{2}(?:[:.,]\d+)*\s*(?:[Zz]|[+-]\d{2}(?::?\d{2})?|[A-Za-z][A-Za-z/_]*)\s*$"
 _CLOCKS = ("%H:%M:%S.%f", "%H:%M:%S", "%H:%M", "")
 _CACHE = 200_000
+_TO_THE_SECOND = len("2021-03-01 10:00:00")
 _WITH_ZONE = 20  # "2021-03-01 10:00:00Z" is the shortest
 
 
@@ -198,9 +200,8 @@ class TimeReader:
 
     def _read_text(self, column: Any) -> Times:
         import pyarrow as pa
-        import pyarrow.compute as pc
 
-        texts = pc.utf8_trim_whitespace(column.fill_null(""))
+        texts = trimmed(column.fill_null(""))
         whole = _whole_numbers(texts)
         if whole is not None:
             return self._read_numbers(whole)
@@ -315,11 +316,31 @@ class _Cast:
         """(Microseconds, was read, names a zone)."""
         import pyarrow as pa
 
+        plain = _plainly_written(texts)
+        if plain is not None:
+            return plain
         answer = duck.one_thread().from_arrow(pa.table({"x": texts})).query("texts", self._query)
         read = answer.to_arrow_table().column("us").combine_chunks()
         is_good = _flags(read.is_valid())
         us = np.asarray(read.fill_null(0)).copy()
         return us, is_good, _zoned(texts)
+
+
+def _plainly_written(texts: Any) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]] | None:
+    """The same for a column of nothing but ISO times to the second or finer, all with a zone or all without."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not len(texts) or pc.min(pc.binary_length(texts)).as_py() < _TO_THE_SECOND:
+        return None
+    for zone in ("UTC", None):
+        try:
+            us = texts.cast(pa.timestamp("us", zone))
+        except pa.ArrowInvalid:
+            continue
+        every = np.ones(len(texts), bool)
+        return us.cast(pa.int64()).to_numpy().copy(), every, every if zone else ~every
+    return None
 
 
 def _zoned(texts: Any) -> NDArray[np.bool_]:
