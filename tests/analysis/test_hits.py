@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.analysis.stores import store_of
+from tests.builders import line
 from workbench.analysis.asked import parse_steps
 from workbench.analysis.hits import matching_rows
 from workbench.analysis.match import Match
+from workbench.analysis.measure import measure
+from workbench.analysis.query import Query
 from workbench.errors import WorkbenchError
 from workbench.events.store import EventStore
+from workbench.journey import edits
+from workbench.journey.element import ElementId
+from workbench.journey.journey import Counting
 from workbench.journey.rule import Rule
 
 GAP_S = 1800.0
@@ -60,6 +68,23 @@ def test_a_sum_begins_anew_in_every_session() -> None:
 )
 def test_limits_are_read_from_the_steps_of_the_command_line(text: str, rule: Rule) -> None:
     assert parse_steps(text) == [rule]
+
+
+@pytest.mark.parametrize("text", ["a[nth 2, at least 3]", "a[within 7d in session]"])
+def test_limits_that_do_not_go_together_are_refused(text: str) -> None:
+    with pytest.raises(WorkbenchError):
+        parse_steps(text)
+
+
+def test_sessions_of_a_rule_end_at_the_pause_of_the_journey() -> None:
+    store = EventStore.from_rows([("u", 0, "a"), ("u", 2400, "a")])
+    journey = line("a")
+    rule = Rule(("a",), nth=1, per_session=True)
+    journey = edits.amend(journey, [ElementId("a")], rule=rule)
+    for gap_s, hits in ((1800.0, 2), (3600.0, 1)):
+        paused = replace(journey, counting=Counting(session_gap_s=gap_s))
+        assert measure(Query.of(paused), store).elements[ElementId("a")].hits == hits
+        assert len(matching_rows(store, Match.of(rule), gap_s=gap_s)) == hits
 
 
 def test_a_limit_of_nothing_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -11,6 +12,7 @@ from tests.builders import line
 from tests.ui.loading import load
 from workbench.analysis.alerts import MetricWeek
 from workbench.forecast.leaders import ratio_light
+from workbench.journey import edits
 from workbench.ui.panels.trend import _light, _says
 
 WEEKS = 12
@@ -58,6 +60,15 @@ def test_a_week_is_marked_as_an_incident_and_undo_takes_it_back(panel, qtbot):
     assert desk.session.journey.shaping.excluded_dates == ()
     answered(panel, qtbot)
     assert panel.incident.text() == "Mark week as incident"
+
+
+def test_the_trend_keeps_to_the_dates_of_the_map(panel, qtbot):
+    desk = panel.desk
+    assert len(desk.analyst.answer(panel.question.name).daily) > 70
+    shaping = replace(desk.session.journey.shaping, date_from="2026-03-01")
+    desk.session.apply("Set dates", edits.amend_journey, shaping=shaping)
+    answered(panel, qtbot)
+    assert len(desk.analyst.answer(panel.question.name).daily) < 30
 
 
 def test_the_forecast_says_how_it_did_on_the_past(panel):

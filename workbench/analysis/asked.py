@@ -88,15 +88,17 @@ def _step(text: str) -> Rule:
 
 
 def _limited(rule: Rule, limit: re.Match[str]) -> Rule:
+    if limit["within"] and limit["per"]:
+        raise wrong(f"“{limit[0]}”: the time runs from a person's first event, not from a session's.")
     if limit["within"]:
         return replace(rule, within_s=seconds_of(limit["within"]))
     nth = 1 if limit["first"] else int(limit["nth"]) if limit["nth"] else None
     least = int(limit["least"]) if limit["least"] else None
     if 0 in (nth, least):
         raise wrong(f"“{limit[0]}” counts from 1.")
-    return replace(
-        rule, nth=nth or rule.nth, count_at_least=least or rule.count_at_least, per_session=bool(limit["per"])
-    )
+    if rule.nth is not None or rule.count_at_least is not None:
+        raise wrong(f"“{limit[0]}” is a second count of one step.")
+    return replace(rule, nth=nth, count_at_least=least, per_session=bool(limit["per"]))
 
 
 def seconds_of(text: str) -> float | None:

@@ -84,15 +84,16 @@ class Ground:
             return None
         share = min(1.0, most_events / store.n_events)
         store = store if share >= 1.0 else store.first_users(max(1, int(store.n_users * share)))
+        gap_s = journey.counting.session_gap_s
         mapped = {
-            e.element_id: matching_rows(store, Match.of(e.rule))
+            e.element_id: matching_rows(store, Match.of(e.rule), gap_s=gap_s)
             for e in journey.elements
             if e.rule is not None and e.is_bound and e.kind is not Kind.MACRO
         }
         listed = tuple(listed_ambient)
         ambient = ambient_events(store, listed)
         window_s, is_audit = study_window(journey, store)
-        rows = matching_rows(store, Match.of(goal.rule))
+        rows = matching_rows(store, Match.of(goal.rule), gap_s=gap_s)
         timeline = Timeline.of(store, rows, window_s, ambient, tuple(mapped.values()))
         return cls(journey, store, goal, timeline, ambient, mapped, is_audit, listed, share)
 
@@ -142,8 +143,7 @@ class Ground:
     def _shown_events(self) -> frozenset[str]:
         """Events that bound elements stand for as a whole: they are not judged a second time by name."""
         rules = [e.rule for e in self.journey.elements if e.rule is not None]
-        whole = [rule for rule in rules if not rule.conditions and rule.nth is None and rule.count_at_least is None]
-        return frozenset(name for rule in whole for name in rule.events)
+        return frozenset(name for rule in rules if Match.of(rule).is_plain for name in rule.events)
 
     def _is_eligible(self, taking: Taking) -> bool:
         fewest = max(FEWEST_TAKERS, SMALLEST_SHARE * self.timeline.mature)

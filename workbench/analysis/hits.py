@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from workbench.analysis.cache import cache_of
 from workbench.analysis.conditions import numbers_in, passing_rows
 from workbench.analysis.match import FirstTime, Match, Predicate
-from workbench.analysis.options import US, CountBy, Unit
+from workbench.analysis.options import BY_USER, US, CountBy, Unit
 from workbench.analysis.stream import Stream, session_numbers
 from workbench.events.store import EventStore
 
@@ -32,8 +32,10 @@ class Hits:
         return len(self.position)
 
 
-def matching_rows(store: EventStore, match: Match, base: NDArray[np.int64] | None = None) -> Rows:
-    """Rows that match, ascending; `base` limits the rows that are events at all.
+def matching_rows(
+    store: EventStore, match: Match, base: NDArray[np.int64] | None = None, gap_s: float = BY_USER.gap_s
+) -> Rows:
+    """Rows that match, ascending; `base` limits the rows that are events at all, sessions end at pauses of `gap_s`.
 
     Examples
     --------
@@ -48,15 +50,14 @@ def matching_rows(store: EventStore, match: Match, base: NDArray[np.int64] | Non
     if match.within_s is not None:
         rows = _soon(store, rows, base, round(match.within_s * US))
     if match.nth is not None or match.sum_property is not None:
-        rows = _limited(store, rows, match, base)
+        owner = _sessions(store, base, rows, gap_s) if match.per_session else store.user_of(rows)
+        rows = _limited(store, rows, owner, match)
     return rows
 
 
-def _limited(store: EventStore, rows: Rows, match: Match, base: NDArray[np.int64] | None) -> Rows:
-    """Of the rows in order of their owner (person or session), the n-th of each, or the one that completes the sum."""
-    owner = store.user_of(rows)
+def _limited(store: EventStore, rows: Rows, owner: NDArray[np.int64], match: Match) -> Rows:
+    """Of the rows of each owner (person or session), the n-th, or the one that completes the sum."""
     if match.per_session:
-        owner = _sessions(store, base, rows)
         order = np.argsort(owner, kind="stable")  # mapped sessions of one person may overlap in time
         rows, owner = rows[order], owner[order]
     if match.nth is not None:
@@ -67,9 +68,9 @@ def _limited(store: EventStore, rows: Rows, match: Match, base: NDArray[np.int64
     return np.sort(rows) if match.per_session else rows
 
 
-def _sessions(store: EventStore, base: NDArray[np.int64] | None, rows: Rows) -> NDArray[np.int64]:
+def _sessions(store: EventStore, base: NDArray[np.int64] | None, rows: Rows, gap_s: float) -> NDArray[np.int64]:
     """Number of the session of each row, told by all events that are any."""
-    unit = Unit(CountBy.SESSION, session_property=store.session_property)
+    unit = Unit(CountBy.SESSION, gap_s, session_property=store.session_property)
     numbers = session_numbers(store, unit, base)
     return numbers[rows if base is None else np.searchsorted(base, rows)]
 
@@ -140,7 +141,7 @@ def _reaching(store: EventStore, rows: Rows, owner: NDArray[np.int64], name: str
 
 def positions(stream: Stream, match: Match) -> NDArray[np.int64]:
     """Positions of a stream that match, ascending."""
-    return stream.positions_of(matching_rows(stream.store, match, stream.base))
+    return stream.positions_of(matching_rows(stream.store, match, stream.base, stream.unit.gap_s))
 
 
 def found_positions(stream: Stream, match: Match) -> NDArray[np.int64]:

@@ -30,7 +30,7 @@ class Match:
 
     `within_s` keeps events that many seconds after the person's first; `nth` the n-th of those left; `sum_at_least`
     the one at which the running sum of `sum_property` reaches the amount; both begin anew in every session if
-    `per_session` (sessions as the source maps them, else cut at pauses of half an hour).
+    `per_session` (sessions as the source maps them, else cut at the pauses of the journey).
     """
 
     any_of: tuple[Predicate, ...] = ()

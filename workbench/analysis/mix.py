@@ -190,8 +190,9 @@ def mix_study(journey: Journey, store: EventStore, name: str, periods: Periods) 
     if goal is None or goal.rule is None or not goal.is_bound or not store.n_events:
         return None
     window_s, _ = study_window(journey, store)
+    rows = matching_rows(store, Match.of(goal.rule), gap_s=journey.counting.session_gap_s)
     # A cut before the first event: nobody counts as converted before it.
-    found = membership(store, (), matching_rows(store, Match.of(goal.rule)), window_s, -1.0 / US)
+    found = membership(store, (), rows, window_s, -1.0 / US)
     if not len(found.users):
         return None
     entry = store.time_us[store.user_offset[found.users]]
@@ -206,12 +207,12 @@ def mix_study(journey: Journey, store: EventStore, name: str, periods: Periods) 
     split = split_change(names, (table[0], table[1]), (table[2], table[3]))
     if split is None:
         return None
-    rows, within, mix = split
+    parts, within, mix = split
     old, new = Rate.of(sum(table[0]), sum(table[1])), Rate.of(sum(table[2]), sum(table[3]))
     gap = interval_of(newcombe(new.k, new.n, old.k, old.n))
     days = [_days(edges[i], edges[i + 1], journey.time_zone) for i in (0, 1)]
     change = Part((new.value or 0.0) - (old.value or 0.0), gap)
-    return MixReport(rows, old, new, change, within, mix, days[0], days[1], window_s, found.immature)
+    return MixReport(parts, old, new, change, within, mix, days[0], days[1], window_s, found.immature)
 
 
 def _edges(first_us: int, last_us: int, is_halves: bool) -> tuple[int, int, int]:

@@ -163,7 +163,7 @@ class Query:
 def unit_of(counting: Counting, session_property: str | None) -> Unit:
     """What is counted; "prop:NAME" counts the values of a property."""
     if counting.count_by.startswith("prop:"):
-        return Unit(CountBy.PROPERTY, property=counting.count_by.removeprefix("prop:"))
+        return Unit(CountBy.PROPERTY, counting.session_gap_s, counting.count_by.removeprefix("prop:"))
     by = CountBy(counting.count_by)
     return Unit(by, counting.session_gap_s, session_property=session_property if by is CountBy.SESSION else None)
 

@@ -34,7 +34,7 @@ def segment_study(journey: Journey, store: EventStore, choice: SegmentChoice) ->
     if goal is None or goal.rule is None or not goal.is_bound or not store.n_events:
         return None
     window_s, _ = study_window(journey, store)
-    rows = matching_rows(store, Match.of(goal.rule))
+    rows = matching_rows(store, Match.of(goal.rule), gap_s=journey.counting.session_gap_s)
     if choice.property is not None:
         return compare_values(store, choice.property, rows, window_s, choice.cut_s)
     defined = [segment for segment in choice.segments if is_defined(segment)]

@@ -72,14 +72,15 @@ class Origins:
         store = shaped_store(store, Query.of(journey).options())
         if goal is None or goal.rule is None or not goal.is_bound or not store.n_events:
             return None
-        macro = matching_rows(store, Match.of(goal.rule))
+        gap_s = journey.counting.session_gap_s
+        macro = matching_rows(store, Match.of(goal.rule), gap_s=gap_s)
         if origin_id is None:
             offset = store.user_offset
             return cls(store, offset[:-1][np.diff(offset) > 0], macro)
         origin = journey.element_by_id.get(origin_id)
         if origin is None or origin.rule is None or not origin.is_bound:
             return None
-        return cls(store, matching_rows(store, Match.of(origin.rule)), macro)
+        return cls(store, matching_rows(store, Match.of(origin.rule), gap_s=gap_s), macro)
 
 
 def time_to_convert(

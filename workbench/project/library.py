@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from workbench.journey.rule import Rule
 from workbench.journey.taxonomy import Kind, Mechanism, Phase, Role, Signal
 from workbench.project import file
 
-_RULE_FIELDS = ("events", "conditions", "nth", "count_at_least", "sum_property", "sum_at_least", "within_s")
+_RULE_FIELDS = tuple(field.name for field in fields(Rule))
 
 
 @dataclass(frozen=True, slots=True)

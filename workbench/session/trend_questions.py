@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -59,11 +59,15 @@ def trend(journey: Journey, measures: Measures, loaded: Loaded, progress: Progre
     from workbench.analysis.weeks import daily_counts, week_over_week, whole_days
     from workbench.forecast.backtest import forecast_series
 
-    store, goal = loaded.store, journey.headline_macro
-    days = whole_days(store, journey.time_zone) if store is not None else None
-    if store is None or goal is None or goal.rule is None or not goal.is_bound or days is None:
+    goal = journey.headline_macro
+    if loaded.store is None or goal is None or goal.rule is None or not goal.is_bound:
         return None
-    rows = {e.element_id: matching_rows(store, Match.of(e.rule)) for e in journey.elements if e.rule and e.is_bound}
+    store = _with_incidents(journey, loaded.store)
+    days = whole_days(store, journey.time_zone)
+    if days is None:
+        return None
+    gap_s, bound = journey.counting.session_gap_s, [e for e in journey.elements if e.is_bound]
+    rows = {e.element_id: matching_rows(store, Match.of(e.rule), gap_s=gap_s) for e in bound if e.rule}
     daily = tuple(int(n) for n in daily_counts(store, days, rows[goal.element_id]))
     incidents = [date.fromisoformat(day) for day in journey.shaping.excluded_dates]
     week = week_over_week(store, {str(i): r for i, r in rows.items()}, journey.time_zone, incidents=incidents)
@@ -77,6 +81,15 @@ def trend(journey: Journey, measures: Measures, loaded: Loaded, progress: Progre
     lights = {str(i): _light(store, rows[i], rows[goal.element_id]) for i in micros}
     titles = {str(e.element_id): e.title for e in journey.elements}
     return Trend(days, daily, found, week, titles, note, lights, leads)
+
+
+def _with_incidents(journey: Journey, store: EventStore) -> EventStore:
+    """The data as the journey shapes them, but with the days that it leaves out: these are shown as such."""
+    from workbench.analysis.query import Query
+    from workbench.analysis.shaped import shaped_store
+
+    options = Query.of(journey).options()
+    return shaped_store(store, replace(options, cleaning=replace(options.cleaning, without=())))
 
 
 def _leader(

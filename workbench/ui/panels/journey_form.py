@@ -170,7 +170,8 @@ class JourneyForm(QWidget):
             with QSignalBlocker(self.zone):
                 self.zone.setEditText(journey.time_zone)
         self.pause.show_value(journey.counting.session_gap_s / 60.0)
-        self._counting.setRowVisible(self.pause, journey.counting.count_by == "session")
+        has_sessions = any(element.rule is not None and element.rule.per_session for element in journey.elements)
+        self._counting.setRowVisible(self.pause, has_sessions or journey.counting.count_by == "session")
         self._counting.setRowVisible(self.repeats, journey.counting.mode == "strict")
         self._counting.setRowVisible(self.effect, any(link.exclusion is not None for link in journey.links))
         self.shaping.refresh()
