@@ -33,7 +33,7 @@ class AnswerPanel(Panel):
         layout.addLayout(self.head)
         layout.addWidget(self.note)
         layout.addWidget(content, 1)
-        layout.setAlignment(Qt.AlignmentFlag.AlignTop)
+        layout.addStretch(0)
         desk.analyst.answered.connect(self._on_answered)
 
     def add_controls(self, *parts: QWidget | str) -> None:

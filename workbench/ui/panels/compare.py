@@ -41,7 +41,7 @@ class ComparePanel(Panel):
         self.only = QCheckBox("Only what differs")
         self.only.setChecked(True)
         self.only.toggled.connect(lambda _: self._show())
-        self.table = Table(_HEADERS, stretch=0)
+        self.table = Table(_HEADERS, stretch=len(_HEADERS) - 1, name_width=190)
         self.table.explain_headers(_MEANING)
         self.table.keep_order()
         self.table.cellClicked.connect(lambda row, _: self.jump_asked.emit(self.table.target(row)))
@@ -63,6 +63,7 @@ class ComparePanel(Panel):
         layout.addWidget(self.title)
         layout.addLayout(head)
         layout.addWidget(self.table, 1)
+        layout.addStretch(0)
 
     def show_figures(self) -> None:
         held = self.desk.forecaster

@@ -28,7 +28,7 @@ class ExperimentIce(Panel):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.title, self.note = label("", "title"), label("", "muted")
-        self.table = Table(_HEADERS, stretch=0)
+        self.table = Table(_HEADERS, stretch=len(_HEADERS) - 1, name_width=250)
         # Boxes in cells do not move with their rows: the order is that of the impact.
         self.table.keep_order()
         self.table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
@@ -50,15 +50,20 @@ class ExperimentIce(Panel):
     def show_figures(self) -> None:
         bands = self.desk.forecaster.bands
         if bands is None:
-            if not self._shown:
-                self.title.setText("No ideas yet")
-                self.note.setText("Link elements and load data, or type rates: each link is an idea.")
+            if not self._shown or not self.desk.forecaster.model.link_ids:
+                self._say_empty()
             return
         rows = tuple(sorted(bands.sensitivity.rows, key=lambda row: -row.plus_10pct))
         if rows != self._shown or self.table.rowCount() != len(rows):
             self._shown = rows
             self._fill(bands.sensitivity.in_money)
         self._rank()
+
+    def _say_empty(self) -> None:
+        self._shown = ()
+        self.table.setRowCount(0)
+        self.title.setText("No ideas yet")
+        self.note.setText("Link elements and load data, or type rates: each link is an idea.")
 
     def _fill(self, in_money: bool) -> None:
         from workbench.forecast.trial import impact_points

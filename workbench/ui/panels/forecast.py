@@ -123,6 +123,9 @@ class ForecastPanel(Panel):
         self.hint.setText(forecaster.trouble if outcome is None else self._hint_words(outcome))
         self.hint.setVisible(bool(self.hint.text()))
         if outcome is None:
+            for figure in (self.macro, self.revenue, self.entered):
+                figure.show_projection(None, numbers.count)
+                figure.show_band(None, numbers.count)
             return
         self.macro.show_projection(outcome.headline, numbers.count)
         self.revenue.show_projection(outcome.revenue, self._money)

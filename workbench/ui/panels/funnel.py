@@ -52,14 +52,24 @@ class FunnelPanel(Panel):
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._chart)
 
-    def _on_like(self) -> None:
-        vendor = self.like.currentData()
+    @property
+    def _vendor(self) -> Vendor | None:
+        """The product to count like; Qt gives back the plain string of what it was given."""
+        held = self.like.currentData()
+        return None if held is None else Vendor(held)
+
+    def on_seen(self) -> None:
+        vendor = self._vendor
         if vendor is not None:
             self.desk.analyst.want(Question(_name(vendor), funnel_like(vendor)))
+
+    def _on_like(self) -> None:
+        self.on_hidden()
+        self.on_seen()
         self.refresh()
 
     def _on_answered(self, name: str) -> None:
-        vendor = self.like.currentData()
+        vendor = self._vendor
         if vendor is not None and name == _name(vendor):
             self.refresh()
 
@@ -68,10 +78,9 @@ class FunnelPanel(Panel):
             self.desk.analyst.forget_want(_name(vendor))
 
     def show_figures(self) -> None:
-        vendor = self.like.currentData()
-        funnel = self.desk.analyst.measures.funnel
-        if vendor is not None:
-            funnel = self.desk.analyst.answer(_name(vendor)) or funnel
+        vendor = self._vendor
+        like = self.desk.analyst.answer(_name(vendor)) if vendor is not None else None
+        funnel = like or self.desk.analyst.measures.funnel
         if not funnel.steps:
             self._empty.setText(self._why_empty())
             self._stack.setCurrentIndex(0)
@@ -79,8 +88,14 @@ class FunnelPanel(Panel):
         self._stack.setCurrentIndex(1)
         funnel = self._titled(funnel)
         self.title.setText(headline(funnel))
-        self.note.setText(definition(funnel) if vendor is None else f"{PRESETS[vendor].rule} {PRESETS[vendor].differs}")
+        self.note.setText(definition(funnel) + self._awaited() if like is None or vendor is None else _rule(vendor))
         self._draw(funnel)
+
+    def _awaited(self) -> str:
+        """Why the funnel is this journey's own, though another product's rule was chosen."""
+        if self._vendor is None:
+            return ""
+        return " Counting by the other rule…" if self.is_waiting else " Another rule takes event data."
 
     def _titled(self, funnel: FunnelFigures) -> FunnelFigures:
         """Steps under the titles of their elements, since measures know ids only."""
@@ -135,6 +150,10 @@ class FunnelPanel(Panel):
         plot.hideAxis("left")
         plot.setXRange(-0.6, len(names) - 0.4, padding=0)
         plot.setYRange(0, max(1, top) * 1.22, padding=0)
+
+
+def _rule(vendor: Vendor) -> str:
+    return f"{PRESETS[vendor].rule} {PRESETS[vendor].differs}"
 
 
 def _name(vendor: Vendor) -> str:

@@ -54,7 +54,7 @@ class OutcomeFigure(QWidget):
 
     def show_band(self, found: Uncertainty | None, words: _Shown) -> None:
         """95 % of the draws of the rates; the hover adds what a period like this one can look like."""
-        if found is None:
+        if found is None or self.number.text() == numbers.NO_DATA:
             self.band.setText(" ")
             self.band.setToolTip("")
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.errors import WorkbenchError
@@ -86,7 +85,7 @@ class RecoveryPanel(Panel):
         right.addWidget(self.title)
         right.addWidget(self.note)
         right.addWidget(self.table, 1)
-        right.setAlignment(Qt.AlignmentFlag.AlignTop)
+        right.addStretch(0)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 6, 12, 6)
         layout.setSpacing(16)

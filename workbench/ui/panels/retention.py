@@ -72,6 +72,7 @@ class RetentionPanel(Panel):
         right.setSpacing(4)
         for widget, stretch in ((self.title, 0), (self.note, 0), (self._split, 1)):
             right.addWidget(widget, stretch)
+        right.addStretch(0)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 6, 12, 6)
         layout.addWidget(form)

@@ -34,7 +34,7 @@ class RetentionPlot(QWidget):
         self._points(pg, [float(d.day) for d in days], [d.on_or_after for d in days])
         self._label(
             "days since the first",
-            "then or later",
+            "active",
             max((d.on_or_after.interval.high or 0.0 for d in days), default=0.0),
         )
 

@@ -65,7 +65,9 @@ class SensitivityPanel(Panel):
         layout.addWidget(self.title)
         layout.addLayout(head)
         layout.addWidget(self.table, 1)
+        layout.addStretch(0)
         desk.forecaster.bands_changed.connect(self.refresh)
+        desk.analyst.answered.connect(self._on_answered)
 
     def on_seen(self) -> None:
         self._fill_segments()
@@ -73,6 +75,11 @@ class SensitivityPanel(Panel):
 
     def on_hidden(self) -> None:
         self.desk.analyst.forget_want(self.desk.headroom.name)
+
+    def _on_answered(self, name: str) -> None:
+        """No weeks at all move no band, but are no longer being counted."""
+        if name == self.desk.headroom.name:
+            self.refresh()
 
     def _fill_segments(self) -> None:
         """Offer the properties of the data; the first one is taken until somebody chooses."""
@@ -136,7 +143,7 @@ class SensitivityPanel(Panel):
     def _row(self, row: LinkSensitivity, table: SensitivityTable) -> list[Cell]:
         return [
             self.desk.session.journey.name_of(row.link_id),
-            (numbers.rate(row.rate), row.rate),
+            (numbers.rate(row.rate), row.rate) if self._is_known(row) else (numbers.NO_DATA, None),
             self._better(row),
             self._banded(row.headroom, row.headroom_band, table),
             self._banded(row.plus_1pp, row.plus_1pp_band, table),
@@ -145,6 +152,17 @@ class SensitivityPanel(Panel):
             (numbers.rate(row.first_share), row.first_share),
             self._per_day(row, table),
         ]
+
+    def _is_known(self, row: LinkSensitivity) -> bool:
+        """Whether the rate of the link is: the model counts with 0 where it is not."""
+        model = self.desk.forecaster.model
+        edge = model.edge_of.get(str(row.link_id))
+        return edge is not None and bool(model.rate[edge] == model.rate[edge])
+
+    def _has_outcome(self, table: SensitivityTable) -> bool:
+        outcome = self.desk.forecaster.outcome
+        figure = None if outcome is None else outcome.revenue if table.in_money else outcome.headline
+        return figure is not None and figure.value is not None
 
     def _per_day(self, row: LinkSensitivity, table: SensitivityTable) -> Cell:
         journey = self.desk.session.journey
@@ -176,7 +194,7 @@ class SensitivityPanel(Panel):
         return (words, row.benchmark, "\n".join(told))
 
     def _banded(self, value: float | None, band: Band | None, table: SensitivityTable) -> Cell:
-        if value is None or band is None:
+        if value is None or band is None or not self._has_outcome(table):
             return (numbers.NO_DATA, None)
         low, high = self._gain(band.low, table), self._gain(band.high, table)
         return (f"{self._gain(value, table)} ({low} to {high})", value)

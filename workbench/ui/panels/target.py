@@ -65,6 +65,7 @@ class TargetPanel(Panel):
         layout.addWidget(self.title)
         layout.addLayout(head)
         layout.addWidget(self.table, 1)
+        layout.addStretch(0)
 
     def on_seen(self) -> None:
         self.desk.analyst.want(self.desk.headroom)
