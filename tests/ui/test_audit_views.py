@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QInputDialog
 
 from tests.ui.loading import load
 from workbench.analysis.audits.lights import Trait, overrule_id
+from workbench.journey import edits
 from workbench.journey.element import Element, ElementId, Link, LinkId
-from workbench.journey.journey import Journey
-from workbench.journey.rule import Rule
+from workbench.journey.journey import Journey, Shaping
+from workbench.journey.rule import Condition, Operator, Rule
 from workbench.journey.taxonomy import Kind
 
 PAGE, GUIDE, CART, ORDER = (ElementId(i) for i in ("page", "guide", "cart", "order"))
@@ -132,3 +133,15 @@ def test_a_chosen_driver_tells_what_is_behind_it_and_can_be_matched_by_a_propert
     panel.detail.by.setCurrentIndex(panel.detail.by.findText("device"))
     panel.detail.by.activated.emit(1)
     qtbot.waitUntil(lambda: "Matched by device as well" in panel.detail.words.text(), timeout=20_000)
+
+
+def test_an_edit_asks_anew_what_is_behind_the_chosen_driver(shown, desk, qtbot) -> None:
+    panel = shown("drivers")
+    row = next(r for r in range(panel.table.rowCount()) if panel.table.item(r, 0).text() == "Guide")
+    panel.table.cellClicked.emit(row, 0)
+    qtbot.waitUntil(lambda: "People resampled" in panel.detail.words.text(), timeout=20_000)
+    before = panel.detail.words.text()
+    only = Condition("device", Operator.EQ, "desktop")
+    desk.session.apply("Filter", edits.amend_journey, shaping=Shaping(filters=(only,)))
+    qtbot.waitUntil(lambda: panel.detail.words.text() != before and "People resampled" in panel.detail.words.text())
+    assert desk.analyst.is_current(panel.question.name)

@@ -153,3 +153,24 @@ def test_ideas_are_ranked_by_what_the_team_says(window, qtbot, tmp_path):
 
 def test_the_words_of_a_size_are_those_of_its_figures():
     assert surrogate(Plan(0.08, 0.1875, arms=3), Plan(0.008, 0.1875, arms=3)).macro_power < 0.2
+
+
+def test_a_result_that_another_view_took_the_place_of_is_computed_when_seen_again(results, qtbot):
+    panel = results.reading
+    results.show_panel(panel)
+    counts(panel)
+    panel.desk.sums.cancel()
+    results.show_panel(results.size_of)
+    qtbot.waitUntil(lambda: not panel.desk.sums.is_busy, timeout=20_000)
+    results.show_panel(panel)
+    qtbot.waitUntil(lambda: panel.title.text().startswith("▲ Treatment is better"), timeout=20_000)
+
+
+def test_an_answer_to_older_entries_is_not_shown(results, qtbot):
+    panel = results.reading
+    results.show_panel(panel)
+    counts(panel)
+    type_in(panel, treatment_converted="")
+    qtbot.waitUntil(lambda: not panel.desk.sums.is_busy, timeout=20_000)
+    assert panel.title.text() == "Read an experiment"
+    assert panel.table.isHidden()

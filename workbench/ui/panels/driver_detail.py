@@ -68,8 +68,7 @@ class DriverDetailRow(QWidget):
             return
         by = self.by.currentData()
         self._asked = f"driver {self._row.name} by {by}"
-        if not self._desk.analyst.is_current(self._asked):
-            self._desk.analyst.want(Question(self._asked, driver_detail(self._row.name, by)))
+        self._desk.analyst.want(Question(self._asked, driver_detail(self._row.name, by)))
         self._show()
 
     def _on_answered(self, name: str) -> None:

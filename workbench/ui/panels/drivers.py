@@ -45,11 +45,13 @@ class DriversPanel(AnswerPanel):
         rows.addWidget(self._split, 1)
         rows.addWidget(self.detail)
         self._shown: dict[str, Driver] = {}
+        self._chosen = ""
         super().__init__(desk, content)
         self.table.cellClicked.connect(self._on_clicked)
 
     def on_hidden(self) -> None:
         super().on_hidden()
+        self._chosen = ""
         self.detail.show_driver(None, "")
         self.note.show()
 
@@ -59,8 +61,10 @@ class DriversPanel(AnswerPanel):
         top = [found.titles.get(name, name) for name in found.top]
         self.title.setText(f"Holds up: {', '.join(top)}" if top else "Nothing holds up beyond doubt")
         self.note.setText(_definition(found))
-        self.table.fill([_row(row, found) for row in rows], [row.name if row.is_mapped else "" for row in rows])
-        self._shown = {found.titles.get(row.name, row.name): row for row in rows}
+        self.table.fill([_row(row, found) for row in rows], [row.name for row in rows])
+        self._shown = {row.name: row for row in rows}
+        if self._chosen:
+            self.detail.show_driver(self._shown.get(self._chosen), found.titles.get(self._chosen, self._chosen))
         self._draw(found)
 
     def _draw(self, found: Study) -> None:
@@ -102,12 +106,14 @@ class DriversPanel(AnswerPanel):
         self._plot.plot(middle, [place], pen=None, symbol=symbol, symbolSize=9, symbolBrush=colour, symbolPen=None)
 
     def _on_clicked(self, row: int, _: int) -> None:
-        if self.table.target(row):
-            self.jump_asked.emit(self.table.target(row))
-        named = self.table.item(row, 0)
-        if named is not None:
-            self.note.hide()  # the sentences about the chosen one take its room
-            self.detail.show_driver(self._shown.get(named.text()), named.text())
+        self._chosen = self.table.target(row)
+        chosen, named = self._shown.get(self._chosen), self.table.item(row, 0)
+        if chosen is None or named is None:
+            return
+        if chosen.is_mapped:
+            self.jump_asked.emit(chosen.name)
+        self.note.hide()  # the sentences about the chosen one take its room
+        self.detail.show_driver(chosen, named.text())
 
 
 def _is_drawable(row: Driver) -> bool:

@@ -22,6 +22,7 @@ class SumsPanel(Panel):
         super().__init__(desk)
         self.title, self.note = label("", "title"), label("", "muted")
         self.told: QLabel = label("", "warn")
+        self._asked = 0
         area = QScrollArea(widgetResizable=True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(fields)
@@ -55,21 +56,30 @@ class SumsPanel(Panel):
     def recompute(self) -> None:
         """Ask again, because a field changed."""
         work = self.work()
+        self._asked += 1
         self.told.hide()
         self.result.setVisible(work is not None)
         if work is not None:
-            self.desk.sums.request(id(self), work)
+            self.desk.sums.request(self._key, work)
+
+    @property
+    def _key(self) -> tuple[int, int]:
+        """Of the newest question: what older entries give is not shown."""
+        return id(self), self._asked
+
+    def on_seen(self) -> None:
+        self._is_behind = True  # the lane is shared: another panel's question may have taken the place of this one's
 
     def show_figures(self) -> None:
         self.recompute()
 
     def _on_answered(self, key: Any, answer: Any) -> None:
-        if key == id(self):
+        if key == self._key:
             self.result.show()
             self.show_answer(answer)
 
     def _on_failed(self, key: Any, error: Exception) -> None:
-        if key != id(self) or isinstance(error, CancelledError):
+        if key != self._key or isinstance(error, CancelledError):
             return
         if not isinstance(error, WorkbenchError):
             self.desk.failed.emit(error)
