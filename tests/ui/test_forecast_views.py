@@ -10,7 +10,7 @@ from tests.builders import line
 from tests.ui.loading import load, measured
 from workbench import paths
 from workbench.journey import edits
-from workbench.journey.assumptions import LiftRange, Source
+from workbench.journey.assumptions import Assumptions, LiftRange, Source
 from workbench.journey.element import ElementId, LinkId
 from workbench.journey.journey import Journey, Lever
 from workbench.journey.rule import Rule
@@ -353,3 +353,17 @@ def test_another_document_brings_its_own_target(window, qtbot):
     assert panel.goal.text() == "2200"
     window.desk.start(typed(volume=100_000.0))
     assert panel.goal.text() == "4400"
+
+
+def test_scenarios_that_cannot_be_forecast_say_why_and_show_no_older_figures(window, qtbot):
+    journey = edits.connect(typed(), ElementId("b"), ElementId("a"))
+    window.desk.start(edits.amend_links(journey, [journey.links[-1].link_id], rate=0.2))
+    panel, forecaster, told = window.results.compare, window.desk.forecaster, []
+    window.desk.failed.connect(told.append)
+    window.results.show_panel(panel)
+    forecaster.set_lever("a-to-b", 0.1)
+    qtbot.waitUntil(panel.table.isVisible, timeout=10_000)
+    forecaster.assume(Assumptions(quality_decay=0.1))
+    qtbot.waitUntil(lambda: "without loops" in panel.note.text(), timeout=10_000)
+    assert panel.table.isHidden()
+    assert told == []

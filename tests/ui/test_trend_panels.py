@@ -91,3 +91,25 @@ def test_without_a_macro_the_views_say_what_they_need(window):
     for panel in (window.results.benchmarks, window.results.cohorts, window.results.waiting):
         window.results.show_panel(panel)
         assert "macro-conversion" in panel.note.text()
+
+
+def test_figures_of_an_older_map_are_dimmed_until_the_new_ones_are_there(results, qtbot):
+    panel, session = results.cohorts, results.cohorts.desk.session
+    results.show_panel(panel)
+    answered(panel, qtbot)
+    assert panel.content.isEnabled()
+    session.apply("Shorter window", edits.amend_journey, window_s=86_400.0)
+    assert not panel.content.isEnabled()
+    assert panel.note.text().startswith(panel.wait_words)
+    answered(panel, qtbot)
+    assert panel.content.isEnabled()
+    assert not panel.note.text().startswith(panel.wait_words)
+
+
+def test_another_document_shows_no_figures_of_the_one_before(results, qtbot, tmp_path):
+    panel = results.cohorts
+    results.show_panel(panel)
+    answered(panel, qtbot)
+    panel.desk.start(line("a", "b"), tmp_path / "other.journey")
+    assert not panel.content.isVisible()
+    assert panel.note.text() == panel.empty_words

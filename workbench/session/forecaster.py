@@ -79,9 +79,10 @@ class Forecaster(QObject):
         self.lane.answered.connect(self._on_bands)
         self.lane.failed.connect(self._on_failed)
         self.comparison: Comparison | None = None
+        self.comparison_trouble = ""
         self._comparing = Lane("comparison", self)
         self._comparing.answered.connect(self._on_compared)
-        self._comparing.failed.connect(self._on_failed)
+        self._comparing.failed.connect(self._on_not_compared)
         self._bands_soon = QTimer(self, singleShot=True, interval=_BANDS_AFTER_MS)
         self._bands_soon.timeout.connect(self._ask_bands)
 
@@ -172,7 +173,14 @@ class Forecaster(QObject):
 
     def _on_compared(self, key: tuple[ForecastModel, Scenario, Scenario], answer: Comparison) -> None:
         if key[0] is self.model:
-            self.comparison = answer
+            self.comparison, self.comparison_trouble = answer, ""
+            self.compared.emit()
+
+    def _on_not_compared(self, key: tuple[ForecastModel, Scenario, Scenario], error: Exception) -> None:
+        if not isinstance(error, WorkbenchError):
+            self._on_failed(key, error)
+        elif key[0] is self.model:
+            self.comparison, self.comparison_trouble = None, f"{error.message} {error.hint}"
             self.compared.emit()
 
     def _asked(self) -> _Ask:

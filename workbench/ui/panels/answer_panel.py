@@ -72,6 +72,13 @@ class AnswerPanel(Panel):
             self.note.setText(self.wait_words if self.is_waiting else self.why_empty())
         else:
             self.show_answer(answer)
+            self._dim(self.is_old(self.question.name))
+
+    def _dim(self, is_old: bool) -> None:
+        """Old figures stay to be read, and say that they are old."""
+        self.content.setEnabled(not is_old)
+        if is_old:
+            self.note.setText(f"{self.wait_words} {self.note.text()}")
 
     @property
     def titles(self) -> dict[str, str]:

@@ -100,7 +100,8 @@ class ComparePanel(Panel):
         self.table.setVisible(found is not None and has_map)
         if found is None or not has_map:
             self.title.setText("As-is and to-be")
-            self.note.setText(self.desk.forecaster.trouble or _EMPTY)
+            forecaster = self.desk.forecaster
+            self.note.setText((forecaster.comparison_trouble or forecaster.trouble) if has_map else _EMPTY)
             return
         rows = [row for row in found.rows if row.differs or not self.only.isChecked()]
         self.title.setText(self._headline(found, rows))

@@ -53,6 +53,10 @@ class Panel(QWidget):
         """Whether data is there and an answer is on its way."""
         return self.desk.shelf.first is not None and (self.desk.analyst.is_stale or self.desk.analyst.heavy.is_busy)
 
+    def is_old(self, name: str) -> bool:
+        """Whether the newest answer to a question is of another map, while the one of today's is on its way."""
+        return self.is_waiting and not self.desk.analyst.is_current(name)
+
     def on_seen(self) -> None:
         """Somebody looks: ask for what only this panel needs."""
 

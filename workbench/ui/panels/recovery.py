@@ -138,6 +138,7 @@ class RecoveryPanel(Panel):
 
     def show_figures(self) -> None:
         self._fill_carts()
+        self.table.setEnabled(self._asked is None or not self.is_old(self._asked.name))
         fields = (self.threshold, self.carts, self.value, self.rate, self.low, self.high)
         around = (theme().colours, self.is_waiting, self.desk.shelf.first, self.desk.session.journey.currency)
         inputs = (self._asked, self._answer(), *(field.value for field in fields), *around)

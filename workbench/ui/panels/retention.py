@@ -112,6 +112,7 @@ class RetentionPanel(Panel):
 
     def show_figures(self) -> None:
         self._fill_active()
+        self._split.setEnabled(self._asked is None or not self.is_old(self._asked.name))
         found: Retention | None = self.desk.analyst.answer(self._asked.name) if self._asked is not None else None
         macro = self.desk.session.journey.headline_macro
         self.value.setPlaceholderText("money" if macro is None or macro.value is None else f"{macro.value:g}")

@@ -168,6 +168,7 @@ class SegmentsPanel(Panel):
         self._ask()
         journey = self.desk.session.journey
         report: SegmentReport | None = self.desk.analyst.answer(self._asked) if self._asked is not None else None
+        self.table.setEnabled(self._asked is None or not self.is_old(self._asked))
         is_own = self.by.currentData() is None
         self.title.setText(headline(report) if report is not None and report.comparison.rows else "Segments")
         self.note.setText(definition(report) if report is not None else self._why_empty(journey))
