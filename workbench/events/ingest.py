@@ -196,7 +196,7 @@ def sort_rows(rows: Iterable[tuple[Any, ...]], us_per_unit: int) -> EventStore:
     coded = intake.take(_batch(given, us_per_unit))
     bags = [given[i][3] if len(given[i]) > 3 and given[i][3] else {} for i in coded.ordinal]
     codes = {name: intake.codes_of(name, [bag.get(name) for bag in bags]) for name in dict.fromkeys(chain(*bags))}
-    spill = Spill(Path(), limit=len(given) + 1)
+    spill = Spill(Path(), limit=len(given) + 1, most_bytes=1 << 62)
     spill.add(replace(coded, codes=codes))
     part = next(spill.parts())
     placed = sort_part(part)

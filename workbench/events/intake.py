@@ -19,6 +19,7 @@ MOST_NAMES = 65_535
 MOST_ROWS = 2**32 - 1
 _LISTED_LINES = 20
 _LATELY_BITS = 20
+_ROW_BYTES = 30
 _RESERVED = ("user", "time_us", "event", "line", "order", "event_id")
 HashTexts = Callable[[NDArray[np.uint8], NDArray[np.int64]], tuple[Hashes, Hashes]]
 
@@ -38,6 +39,11 @@ class CodedRows:
 
     def __len__(self) -> int:
         return len(self.time_us)
+
+    @property
+    def nbytes(self) -> int:
+        """The room that the rows take, apart from the users' texts."""
+        return _ROW_BYTES * len(self) + sum(codes.nbytes for codes in self.codes.values())
 
 
 def _nobody() -> tuple[Hashes, Hashes, NDArray[np.uint32]]:
@@ -196,8 +202,10 @@ class Intake:
     def codes_of(self, name: str, values: list[Any]) -> NDArray[np.uint32]:
         """Codes of some values of a property; 1, 1.0 and True are three values."""
         known = self.values.setdefault(name, {})
-        codes = [0 if _is_missing(v) else known.setdefault((type(v), v), len(known) + 1) for v in values]
-        return np.array(codes, np.uint32)
+        code = known.setdefault
+        if values and all(type(v) is str for v in values):
+            return np.array([code((str, v), len(known) + 1) for v in values], np.uint32)
+        return np.array([0 if _is_missing(v) else code((type(v), v), len(known) + 1) for v in values], np.uint32)
 
 
 def _added(total: NDArray[Any], more: NDArray[Any]) -> NDArray[Any]:

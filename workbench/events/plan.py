@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _MANY = 200
+_FIRST = 60
 _NUMBERED = 8  # digits of an id that may number people
 
 
@@ -120,10 +121,16 @@ def _left_out(source: Shaped, mapping: Mapping, guess: Guess) -> tuple[str, ...]
     for name in source.sample.schema.names:
         if name in used or name in found:
             continue
-        values = guess.cells(name)
+        values = guess.cells(name) if _may_be_unique(source.sample.column(name)) else []
         if len(values) >= _MANY and len(set(values)) == len(values):
             found.append(name)
     return tuple(found)
+
+
+def _may_be_unique(column: Any) -> bool:
+    """Whether no value stands twice among the first; that it does is quickly seen in most columns."""
+    first = [value for value in column.slice(0, _FIRST).to_pylist() if value is not None and str(value).strip()]
+    return len(column) - column.null_count >= _MANY and len(set(first)) == len(first)
 
 
 def _main_currency(sample: pa.Table, mapping: Mapping) -> str | None:

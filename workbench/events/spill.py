@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from workbench.events.text_list import TextList, gathered
 PARTITION_BITS = 8
 _PARTITIONS = 1 << PARTITION_BITS
 _IDS_AT_ONCE = 16_000_000
+_BUFFER = 1 << 20
 Columns = dict[str, NDArray[Any]]
 
 
@@ -47,12 +49,24 @@ class Part:
 
 @dataclass(slots=True)
 class _Run:
-    """One file of rows on disk, split into partitions."""
+    """One file of rows on disk: partition by partition, and in each of them column by column, wide ones first."""
 
     folder: Path
-    names: tuple[str, ...]
+    dtypes: dict[str, np.dtype[Any]]
     offset: NDArray[np.int64]
     user_offset: NDArray[np.int64]
+    events: NDArray[np.int64]
+
+    def columns(self, partition: int) -> Columns:
+        """All columns of a partition, by one look into the file."""
+        start, end = int(self.offset[partition]), int(self.offset[partition + 1])
+        width = sum(dtype.itemsize for dtype in self.dtypes.values())
+        block = _piece(self.folder / "rows.bin", np.uint8, start * width, end * width)
+        found, at = {}, 0
+        for name, dtype in self.dtypes.items():
+            found[name] = block[at : at + (end - start) * dtype.itemsize].view(dtype)
+            at += (end - start) * dtype.itemsize
+        return found
 
 
 @dataclass(slots=True)
@@ -61,14 +75,17 @@ class Spill:
 
     folder: Path
     limit: int = 2_000_000
+    most_bytes: int = 96 << 20
     waiting: list[CodedRows] = field(default_factory=list)
     n_waiting: int = 0
+    bytes_waiting: int = 0
     runs: list[_Run] = field(default_factory=list)
 
     def add(self, rows: CodedRows) -> None:
         self.waiting.append(rows)
         self.n_waiting += len(rows)
-        if self.n_waiting >= self.limit:
+        self.bytes_waiting += rows.nbytes
+        if self.n_waiting >= self.limit or self.bytes_waiting >= self.most_bytes:
             self._write_run()
 
     def parts(self) -> Iterator[Part]:
@@ -78,7 +95,7 @@ class Spill:
             return
         if self.waiting:
             self._write_run()
-        names = sorted({name for run in self.runs for name in run.names})
+        names = sorted({name for run in self.runs for name in run.dtypes})
         for partition in range(_PARTITIONS):
             yield self._read(partition, names)
 
@@ -99,14 +116,16 @@ class Spill:
     def events(self, n_names: int) -> NDArray[np.int64]:
         """Rows by event, over all that was added."""
         counts = np.zeros(n_names, np.int64)
-        for event in [*(rows.event for rows in self.waiting), *(_whole(run, "event") for run in self.runs)]:
-            counts += np.bincount(event, minlength=n_names)
+        for rows in self.waiting:
+            counts += np.bincount(rows.event, minlength=n_names)
+        for run in self.runs:
+            counts[: len(run.events)] += run.events
         return counts
 
     @property
     def has_event_ids(self) -> bool:
         waiting = any(rows.event_id is not None for rows in self.waiting)
-        return waiting or any("id_first" in run.names for run in self.runs)
+        return waiting or any("id_first" in run.dtypes for run in self.runs)
 
     @property
     def n_parts(self) -> int:
@@ -114,18 +133,19 @@ class Spill:
 
     def _write_run(self) -> None:
         part = _joined(self.waiting)
-        self.waiting, self.n_waiting = [], 0
+        self.waiting, self.n_waiting, self.bytes_waiting = [], 0, 0
         folder = self.folder / f"run{len(self.runs)}"
         folder.mkdir(parents=True)
         partition = _partition(part.columns["first"])
-        order = np.argsort(partition, kind="stable")
-        for name, column in part.columns.items():
-            column[order].tofile(folder / f"{name.encode().hex()}.bin")
-        users = _partition(part.users[0])
-        self.runs.append(_Run(folder, tuple(part.columns), _bounds(partition), _write_users(folder, part.users, users)))
+        bounds = _bounds(partition)
+        columns = _write_rows(folder, part.columns, np.argsort(partition, kind="stable"), bounds)
+        dtypes = {name: column.dtype for name, column in columns.items()}
+        users = _write_users(folder, part.users, _partition(part.users[0]))
+        self.runs.append(_Run(folder, dtypes, bounds, users, np.bincount(part.columns["event"])))
 
     def _read(self, partition: int, names: list[str]) -> Part:
-        columns = {name: np.concatenate([_slice(run, name, partition) for run in self.runs]) for name in names}
+        held = [run.columns(partition) for run in self.runs]
+        columns = {name: np.concatenate([_held(some, name) for some in held]) for name in names}
         return Part(columns, _merged([_users_in(run, partition) for run in self.runs]))
 
 
@@ -197,6 +217,17 @@ def _order(first: Hashes, second: Hashes) -> NDArray[np.int64]:
     return order
 
 
+def _write_rows(folder: Path, columns: Columns, order: NDArray[np.int64], bounds: NDArray[np.int64]) -> Columns:
+    """Write the columns of each partition; returns them in the order in which they stand there."""
+    widest_first = sorted(columns, key=lambda name: -columns[name].itemsize)
+    placed = {name: columns[name][order] for name in widest_first}
+    with (folder / "rows.bin").open("wb", buffering=_BUFFER) as file:
+        for start, end in pairwise(bounds.tolist()):
+            for column in placed.values():
+                file.write(column[start:end].data)
+    return placed
+
+
 def _write_users(
     folder: Path, users: tuple[Hashes, Hashes, TextList], partition: NDArray[np.uint8]
 ) -> NDArray[np.int64]:
@@ -212,29 +243,16 @@ def _piece(path: Path, dtype: Any, start: int, end: int) -> NDArray[Any]:
     return np.fromfile(path, dtype, end - start, offset=start * np.dtype(dtype).itemsize)
 
 
-_DTYPES: dict[str, Any] = {
-    "first": np.uint64,
-    "second": np.uint64,
-    "time": np.int64,
-    "event": np.uint16,
-    "ordinal": np.uint32,
-    "order": np.int64,
-    "id_first": np.uint64,
-    "id_second": np.uint64,
-}
+_DTYPES: dict[str, Any] = {"order": np.int64, "id_second": np.uint64}
 
 
-def _slice(run: _Run, name: str, partition: int) -> NDArray[Any]:
-    return _cut(run, name, int(run.offset[partition]), int(run.offset[partition + 1]))
-
-
-def _cut(run: _Run, name: str, start: int, end: int) -> NDArray[Any]:
-    dtype = _DTYPES.get(name, np.uint32)
-    if name in run.names:
-        return _piece(run.folder / f"{name.encode().hex()}.bin", dtype, start, end)
+def _held(columns: Columns, name: str) -> NDArray[Any]:
+    """A column of a partition, or what stands for it in a run of which no row had it."""
+    if name in columns:
+        return columns[name]
     if name == "id_first":
-        return _cut(run, "ordinal", start, end).astype(np.uint64)
-    return np.zeros(end - start, dtype)
+        return columns["ordinal"].astype(np.uint64)
+    return np.zeros(len(columns["ordinal"]), _DTYPES.get(name, np.uint32))
 
 
 def _users_in(run: _Run, partition: int) -> tuple[Hashes, Hashes, TextList]:
@@ -247,10 +265,11 @@ def _users_in(run: _Run, partition: int) -> tuple[Hashes, Hashes, TextList]:
 
 
 def _ids_in(run: _Run, share: int, shares: int) -> tuple[Hashes, Hashes, NDArray[np.uint32], NDArray[np.uint16]]:
-    first, second = _whole(run, "id_first"), _whole(run, "id_second")
-    ours = np.flatnonzero((first ^ second) % np.uint64(shares) == np.uint64(share))
-    return first[ours], second[ours], _whole(run, "ordinal")[ours], _whole(run, "event")[ours]
-
-
-def _whole(run: _Run, name: str) -> NDArray[Any]:
-    return _cut(run, name, 0, int(run.offset[-1]))
+    found = []
+    for partition in range(_PARTITIONS):
+        columns = run.columns(partition)
+        ids = [_held(columns, name) for name in ("id_first", "id_second")]
+        ours = np.flatnonzero((ids[0] ^ ids[1]) % np.uint64(shares) == np.uint64(share))
+        found.append([column[ours] for column in (*ids, columns["ordinal"], columns["event"])])
+    first, second, ordinal, event = (np.concatenate(column) for column in zip(*found, strict=True))
+    return first, second, ordinal, event

@@ -31,12 +31,15 @@ def _pivot_lists(column: Any) -> dict[str, Any]:
         return {}
     parents = np.asarray(pc.list_parent_indices(column))
     keys = pc.struct_field(entries, "key").cast(pa.string()).fill_null("").dictionary_encode()
-    order, bounds = _grouped(np.asarray(keys.indices), len(keys.dictionary))
+    codes = np.asarray(keys.indices)
+    order, bounds = _grouped(codes, len(keys.dictionary))
     values = _value_fields(entries)
+    held = {kind: np.bincount(codes[_known(array)], minlength=len(keys.dictionary)) for kind, array in values.items()}
     found = {}
     for code, key in enumerate(keys.dictionary.to_pylist()):
         places = order[bounds[code] : bounds[code + 1]]
-        array = _spread_out(values, places, parents[places], len(column))
+        own = {kind: array for kind, array in values.items() if held[kind][code]}
+        array = _spread_out(own, places, parents[places], len(column))
         if key and array is not None:
             found[key] = array
     return found
@@ -51,16 +54,19 @@ def _value_fields(entries: Any) -> dict[str, Any]:
     import pyarrow.compute as pc
 
     value = pc.struct_field(entries, "value")
-    return {field.name: pc.struct_field(value, field.name) for field in value.type}
+    fields = {field.name: pc.struct_field(value, field.name) for field in value.type}
+    return {kind: array for kind, array in fields.items() if kind.endswith("_value")}
+
+
+def _known(array: Any) -> NDArray[np.bool_]:
+    return np.asarray(array.is_valid().to_numpy(zero_copy_only=False), bool)
 
 
 def _spread_out(values: dict[str, Any], places: NDArray[np.intp], rows: NDArray[np.intp], count: int) -> Any:
-    """One column of `count` rows from the entries of one key; None if all its values are null."""
+    """One column of `count` rows from the entries of one key; None if it has no value."""
     import pyarrow as pa
 
-    picked = {kind: array.take(pa.array(places)) for kind, array in values.items() if kind.endswith("_value")}
-    held = {kind: array for kind, array in picked.items() if array.null_count < len(array)}
-    merged = _merged(held)
+    merged = _merged({kind: array.take(pa.array(places)) for kind, array in values.items()})
     if merged is None:
         return None
     index = np.full(count, -1, np.int64)
