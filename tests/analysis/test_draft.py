@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.analysis.stores import store_of
+from tests.builders import line
 from workbench.analysis.draft import draft
-from workbench.journey.journey import Journey
+from workbench.journey import edits
+from workbench.journey.journey import Journey, Lever
 from workbench.journey.taxonomy import Kind
 from workbench.project.drafting import drawn
 
@@ -70,6 +72,14 @@ def test_known_events_become_library_elements_and_the_way_to_the_outcome_is_mark
     titles = [journey.element_by_id[i].title for i in journey.happy_path]
     assert titles == ["Landing page", "Product page", "Add to cart", "Checkout", "Order"]
     assert all(e.is_bound for e in journey.elements)
+
+
+def test_a_draft_over_a_drawing_leaves_no_lever_of_the_old_one() -> None:
+    found = draft(store_of(people(SHOP)))
+    assert found is not None
+    journey = edits.save_scenario(line("product-page", "order"), "Better", [Lever("product-page-to-order", 0.5)])
+    assert journey.links[0].link_id == "product-page-to-order"
+    assert drawn(journey, found).scenarios[0].levers == ()
 
 
 NAMES = ("a", "b", "c", "d", "purchase")

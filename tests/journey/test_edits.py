@@ -61,6 +61,7 @@ def test_removing_a_stage_takes_its_seats_links_and_levers_along():
     left = edits.remove(journey, [ElementId("b")])
     assert [e.element_id for e in left.elements] == ["a", "c"]
     assert not left.links
+    assert left.scenarios[0].levers == ()
     assert left.happy_path == ("a", "c")
 
 

@@ -41,16 +41,13 @@ def remove(journey: Journey, element_ids: Collection[ElementId], link_ids: Colle
     """Remove elements with what sits on them and their links, and single links."""
     gone = set(element_ids)
     gone |= {e.element_id for e in journey.elements if e.stage_id in gone}
+    cut = {k.link_id for k in journey.links if k.link_id in link_ids or k.source_id in gone or k.target_id in gone}
     return replace(
         journey,
         elements=tuple(e for e in journey.elements if e.element_id not in gone),
-        links=tuple(
-            link
-            for link in journey.links
-            if link.link_id not in link_ids and link.source_id not in gone and link.target_id not in gone
-        ),
+        links=tuple(link for link in journey.links if link.link_id not in cut),
         happy_path=tuple(i for i in journey.happy_path if i not in gone),
-        scenarios=tuple(_without_targets(s, gone | set(link_ids)) for s in journey.scenarios),
+        scenarios=tuple(_without_targets(s, gone | cut) for s in journey.scenarios),
     )
 
 

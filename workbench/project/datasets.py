@@ -32,7 +32,7 @@ def choices_of(dataset: Dataset) -> Choices | None:
         day_first=_DAY_FIRST.get(chosen.pop(_DATES, "")),
         epoch_is_local=chosen.pop(_EPOCH, "") == "local",
         stitch=chosen.pop(_STITCH, "") == "yes",
-        count_kind=None if kind is None else CountKind(kind),
+        count_kind=next((known for known in CountKind if known.value == kind), None),
         privacy=Privacy(own_salt() if "hash" in words else "", "mask" in words, "queries" in words),
         columns=tuple(chosen.items()),
     )

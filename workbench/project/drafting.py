@@ -21,7 +21,7 @@ _PLACE = re.compile(r"view|visit|page|screen|open|landing|start|browse|catalog|h
 
 def drawn(journey: Journey, found: Draft) -> Journey:
     """The journey with the drafted map in the place of its drawing; everything else stays."""
-    blank = replace(journey, elements=(), links=(), happy_path=())
+    blank = edits.remove(journey, journey.element_by_id)
     made: dict[str, ElementId] = {}
     for name in found.events:
         element = _element(blank, name, name == found.macro)
