@@ -61,7 +61,7 @@ def test_an_ab_result_becomes_a_lift_and_can_be_taken_off(panel):
     commit(form.counts[1], "400")
     form.use.click()
     lift = panel.desk.forecaster.assumptions.lift_of("a-to-b")
-    assert (lift.trial.control_k, lift.trial.variant_k) == (400, 475)
+    assert (lift.trial.control_k, lift.trial.treatment_k) == (400, 475)
     panel.rows["a-to-b"].lift.click()
     panel.lift_form.take_off.click()
     assert not panel.desk.forecaster.is_moved

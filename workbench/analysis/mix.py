@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis.cohorts import WEEK_US
 from workbench.analysis.ground import study_window
 from workbench.analysis.hits import matching_rows
 from workbench.analysis.intervals import NO_INTERVAL, Interval, interval_of, newcombe, z_of
@@ -24,7 +25,6 @@ from workbench.events.store import EventStore
 from workbench.journey.journey import Journey
 
 DAY_US = 86_400 * US
-WEEK_US = 7 * DAY_US
 MOST_VALUES = 12
 Floats = NDArray[np.float64]
 

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.analysis.options import US
 from workbench.analysis.rates import Rate
 from workbench.analysis.timeline import Rows
 from workbench.events.store import EventStore
 
 Ints = NDArray[np.int64]
-US = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

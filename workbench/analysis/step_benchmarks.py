@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from workbench.analysis.benchmarks import WEEKS, Benchmark, benchmark
+from workbench.analysis.cohorts import US, WEEK_US
 from workbench.analysis.comparisons import false_discovery
 from workbench.analysis.ground import study_window
 from workbench.analysis.measure import measure
@@ -20,8 +21,6 @@ from workbench.journey.element import ElementId
 from workbench.journey.journey import Journey
 from workbench.progress import Progress
 
-US = 1_000_000
-WEEK_US = 7 * 86_400 * US
 FEWEST_WEEKS = 3
 SURE = 0.05
 MATERIAL_SHARE = 0.10

@@ -19,10 +19,9 @@ from workbench.analysis.survival import FEW_AT_RISK, log_rank
 from workbench.analysis.timeline import Rows
 from workbench.events.store import EventStore
 from workbench.journey.element import ElementId
-from workbench.journey.journey import Journey, Segment
+from workbench.journey.journey import DAY_S, Journey, Segment
 
 MARKS = 160
-DAY_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,10 @@ def lift_from(target_id: str, trial: Trial) -> LiftRange:
     """
     from workbench.analysis.intervals import ratio
 
-    pairs = ((trial.control_k, trial.control_n), (trial.variant_k, trial.variant_n))
+    pairs = ((trial.control_k, trial.control_n), (trial.treatment_k, trial.treatment_n))
     if any(n < 1 or not 0 <= k <= n for k, n in pairs):
         raise WorkbenchError("These counts are no A/B result.", "Type people and, of them, how many went on.")
-    span = ratio(trial.variant_k, trial.variant_n, trial.control_k, trial.control_n)
+    span = ratio(trial.treatment_k, trial.treatment_n, trial.control_k, trial.control_n)
     if not span.low or span.high is None:
         raise WorkbenchError(
             "A group of which nobody went on tells no lift.", "Wait for more people, or type a range instead."

@@ -151,7 +151,6 @@ class Lifetime:
 
     curve: KeepCurve
     draws: tuple[KeepCurve, ...]
-    periods_seen: int
 
     def survival(self, periods: int) -> tuple[list[float], list[Band]]:
         """Share still there after 0..periods, and its 95 % bands."""
@@ -202,7 +201,7 @@ def lifetime(still: Sequence[int], seed: int = 1, draws: int = 200) -> Lifetime:
     rng = np.random.default_rng([seed, 3])
     resampled = rng.multinomial(people, fates / people, draws)
     curves = (keep_curve(_shares(row), people) if row[-1] < people else _STAYING for row in resampled)
-    return Lifetime(keep_curve(_shares(fates), people), tuple(curves), len(still) - 1)
+    return Lifetime(keep_curve(_shares(fates), people), tuple(curves))
 
 
 def _shares(fates: NDArray[np.int64]) -> list[float]:

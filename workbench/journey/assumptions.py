@@ -19,12 +19,12 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """An A/B result: of `control_n` people `control_k` went on, of `variant_n` people `variant_k`."""
+    """An A/B result: of `control_n` people `control_k` went on, of `treatment_n` people `treatment_k`."""
 
     control_k: int
     control_n: int
-    variant_k: int
-    variant_n: int
+    treatment_k: int
+    treatment_n: int
 
 
 @dataclass(frozen=True, slots=True)

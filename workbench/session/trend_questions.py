@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.analysis.measures import Measures
 from workbench.errors import WorkbenchError
 from workbench.journey.element import ElementId
-from workbench.journey.journey import Journey, Segment
+from workbench.journey.journey import DAY_S, Journey, Segment
 from workbench.journey.taxonomy import Kind
 from workbench.progress import Progress
 from workbench.session.analyst import Question
@@ -30,8 +30,7 @@ TREND = "trend"
 MOST_LEADERS = 6
 DAYS_AHEAD = 14
 
-DAY_S = 86_400.0
-READ_S = (3600.0, *(days * DAY_S for days in (1, 3, 7, 14, 28, 56)))
+READ_S = (3600.0, *(float(days * DAY_S) for days in (1, 3, 7, 14, 28, 56)))
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,7 @@ def waiting_question(origin_id: ElementId | None, sides: tuple[Segment, Segment 
         if loaded.store is None:
             return None
         if sides is not None:
-            return time_by_segment(journey, loaded.store, sides, DAY_S, READ_S)
+            return time_by_segment(journey, loaded.store, sides, float(DAY_S), READ_S)
         return time_to_convert(journey, loaded.store, origin_id, READ_S)
 
     return Question(f"waiting {origin_id} {hash(sides)}", answer)

@@ -95,7 +95,6 @@ DARK = Colours(
 )
 
 KIND_ICONS = {Kind.STAGE: "map-pin", Kind.MICRO: "zap", Kind.MACRO: "target"}
-KIND_NAMES = {Kind.STAGE: "Stage", Kind.MICRO: "Micro-conversion", Kind.MACRO: "Macro-conversion"}
 FACET_ICONS = {
     Mechanism.DESTINATION: "flag",
     Mechanism.ENGAGEMENT: "clock",
@@ -228,6 +227,7 @@ def _style_sheet(c: Colours) -> str:
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus {{
         border: 1px solid {c.accent}; }}
     QComboBox QLineEdit, QComboBox QLineEdit:focus {{ border: 0; padding: 0; background: transparent; }}
+    QComboBox {{ max-width: 300px; }}
     QComboBox::drop-down {{ border: 0; width: 22px; }}
     QComboBox::down-arrow {{ image: url({_arrow(c)}); width: 12px; height: 12px; }}
     QPushButton {{ background: {c.raised}; border: 1px solid {c.border}; border-radius: 5px; padding: 5px 12px; }}

@@ -122,5 +122,5 @@ def _lift(lift: LiftRange) -> str:
     trial = lift.trial
     if trial is None:
         return f"{lift_words(lift)} (95 %)"
-    shown = [numbers.count(n) for n in (trial.control_k, trial.control_n, trial.variant_k, trial.variant_n)]
+    shown = [numbers.count(n) for n in (trial.control_k, trial.control_n, trial.treatment_k, trial.treatment_n)]
     return f"{lift_words(lift)} (95 %; A/B: {shown[0]} of {shown[1]} against {shown[2]} of {shown[3]})"

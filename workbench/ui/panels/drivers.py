@@ -154,7 +154,7 @@ def _row(row: Driver, found: Study) -> list[tuple[str, float | None] | str]:
         _times(row.matched.ratio),
         (span, interval.low),
         ("" if row.e_value.bound is None else f"{row.e_value.bound:.2f}", row.e_value.bound),
-        ("" if p is None else ("< 0.001" if p < 0.001 else f"{p:.3f}"), p),
+        ("" if p is None else numbers.p_value(p), p),
         _says(row),
     ]
 

@@ -11,7 +11,7 @@ from workbench.session.desk import Desk
 from workbench.ui import numbers
 from workbench.ui.fields import NumberField, label
 
-_PLACES = ("control people", "control went on", "variant people", "variant went on")
+_PLACES = ("control people", "control went on", "treatment people", "treatment went on")
 
 
 class LiftForm(QDialog):
@@ -47,7 +47,7 @@ class LiftForm(QDialog):
         for column, widget in enumerate((QLabel("from"), self.low, QLabel("to"), self.high)):
             grid.addWidget(widget, 1, column + 1)
         grid.addWidget(self.is_trial, 2, 0, 1, 5)
-        for row, (name, pair) in enumerate((("Control", self.counts[:2]), ("Variant", self.counts[2:])), start=3):
+        for row, (name, pair) in enumerate((("Control", self.counts[:2]), ("Treatment", self.counts[2:])), start=3):
             for column, widget in enumerate((QLabel(f"{name}: people"), pair[0], QLabel("went on"), pair[1])):
                 grid.addWidget(widget, row, column + 1)
         layout = QVBoxLayout(self)
@@ -63,7 +63,7 @@ class LiftForm(QDialog):
             self.low.show_value(held.low - 1.0)
             self.high.show_value(held.high - 1.0)
         if trial is not None:
-            counts = (trial.control_n, trial.control_k, trial.variant_n, trial.variant_k)
+            counts = (trial.control_n, trial.control_k, trial.treatment_n, trial.treatment_k)
             for field, count in zip(self.counts, counts, strict=True):
                 field.show_value(count)
         self.take_off.setVisible(held is not None)
@@ -85,8 +85,8 @@ class LiftForm(QDialog):
         counts = [field.value for field in self.counts]
         if any(count is None for count in counts):
             return None
-        control_n, control_k, variant_n, variant_k = (round(count or 0) for count in counts)
-        return lift_from(self._target_id, Trial(control_k, control_n, variant_k, variant_n))
+        control_n, control_k, treatment_n, treatment_k = (round(count or 0) for count in counts)
+        return lift_from(self._target_id, Trial(control_k, control_n, treatment_k, treatment_n))
 
     def _say(self) -> None:
         try:

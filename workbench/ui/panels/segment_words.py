@@ -45,11 +45,7 @@ def definition(report: SegmentReport) -> str:
     if overall.p is None:
         return words
     strength = "" if overall.cramers_v is None else f", Cramér's V {overall.cramers_v:.2f}"
-    return f"{words} All together: chi-square {_p(overall.p)}{strength}."
-
-
-def _p(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    return f"{words} All together: chi-square p {numbers.p_value(overall.p)}{strength}."
 
 
 def cells(name: str, row: SegmentRow | None, is_undefined: bool) -> list[tuple[str, float | None] | str]:
