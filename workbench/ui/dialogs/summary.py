@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTabWidget, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTabWidget, QVBoxLayout, QWidget
 
 from workbench.events.report import ImportReport
 from workbench.session.shelf import Loaded
 from workbench.ui import numbers
 from workbench.ui.data_words import instant
 from workbench.ui.quality_words import MENDED
-
-Rows = Sequence[tuple[str, str, str]]
+from workbench.ui.section_tree import Rows, section_tree, where
 
 
 class SummaryDialog(QDialog):
@@ -30,27 +29,6 @@ class SummaryDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(tabs, 1)
         layout.addWidget(buttons)
-
-
-def section_tree(sections: Sequence[tuple[str, Rows]]) -> QTreeWidget:
-    """Sections of rows with three columns, all open."""
-    tree = QTreeWidget()
-    tree.setColumnCount(3)
-    tree.setHeaderLabels(["What", "Figure", "Particulars"])
-    for title, rows in sections:
-        head = QTreeWidgetItem(tree, [title, str(len(rows)) if len(rows) > 8 else ""])
-        font = head.font(0)
-        font.setBold(True)
-        head.setFont(0, font)
-        for row in rows:
-            item = QTreeWidgetItem(head, list(row))
-            item.setToolTip(2, row[2])
-        if not rows:
-            QTreeWidgetItem(head, ["none", "", ""])
-        head.setExpanded(True)
-    tree.setColumnWidth(0, 320)
-    tree.setColumnWidth(1, 240)
-    return tree
 
 
 def _sections(item: Loaded) -> list[tuple[str, Rows]]:
@@ -84,12 +62,3 @@ def _overview(report: ImportReport) -> list[tuple[str, str, str]]:
         ("Zone of times without one", report.zone, ""),
         ("Columns", "", mapping),
     ]
-
-
-def where(dropped: object) -> str:
-    """Lines and an example of what was dropped."""
-    places = getattr(dropped, "places", ())
-    lines = ", ".join(str(place.line) for place in places[:8])
-    more = " …" if len(places) > 8 else ""
-    example = getattr(dropped, "example", "")
-    return f"lines {lines}{more}  {example}" if lines else str(example)

@@ -12,9 +12,9 @@ from workbench.journey.element import ElementId
 from workbench.journey.journey import Journey
 from workbench.ui import numbers
 from workbench.ui.data_words import instant
-from workbench.ui.dialogs.summary import Rows, section_tree, where
 from workbench.ui.fields import clear, label
 from workbench.ui.quality_words import MENDED
+from workbench.ui.section_tree import Rows, section_tree, where
 
 
 class CheckPage(QWidget):
