@@ -19,6 +19,9 @@ from workbench.ui.panels.experiment_size import ExperimentSize
 from workbench.ui.panels.forecast import ForecastPanel
 from workbench.ui.panels.frictions import FrictionsPanel
 from workbench.ui.panels.funnel import FunnelPanel
+from workbench.ui.panels.funnel_groups import FunnelGroupsPanel
+from workbench.ui.panels.funnel_success import FunnelSuccessPanel
+from workbench.ui.panels.funnel_time import FunnelTimePanel
 from workbench.ui.panels.quadrant import QuadrantPanel
 from workbench.ui.panels.quality import QualityPanel
 from workbench.ui.panels.recovery import RecoveryPanel
@@ -42,6 +45,17 @@ class ResultTabs(QTabWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__(documentMode=True)
         self.funnel, self.drop_offs, self.dead_ends = FunnelPanel(desk), DropOffsPanel(desk), DeadEndsPanel(desk)
+        self.groups, self.over_time = FunnelGroupsPanel(desk), FunnelTimePanel(desk)
+        self.success = FunnelSuccessPanel(desk)
+        self.funnel_views = Views(
+            "the funnel",
+            (
+                ("Bars", self.funnel),
+                ("By property", self.groups),
+                ("Over time", self.over_time),
+                ("Goes with success", self.success),
+            ),
+        )
         self.forecast = ForecastPanel(desk)
         self.sensitivity, self.target = SensitivityPanel(desk), TargetPanel(desk)
         self.recovery, self.retention = RecoveryPanel(desk), RetentionPanel(desk)
@@ -84,7 +98,7 @@ class ResultTabs(QTabWidget):
         self.segments, self.mix, self.quality = SegmentsPanel(desk), SegmentMix(desk), QualityPanel(desk)
         self.segment_views = Views("the segments", (("Comparison", self.segments), ("Change of the rate", self.mix)))
         for title, page in (
-            ("Funnel", self.funnel),
+            ("Funnel", self.funnel_views),
             ("Drop-offs", self.drop_offs),
             ("Dead ends", self.dead_ends),
             ("Forecast", self.forecast_views),
