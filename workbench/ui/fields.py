@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from math import isfinite
@@ -12,6 +13,9 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLayout, QLineEdit
 
 from workbench.ui import icons
 from workbench.ui.theme import FACET_ICONS, theme
+
+_LONGEST = 48
+_ENDLESS = re.compile(rf"\S{{{_LONGEST + 1},}}")
 
 
 class TextField(QLineEdit):
@@ -175,10 +179,33 @@ def form() -> tuple[QWidget, QFormLayout]:
     return holder, layout
 
 
+def shortened(words: str) -> str:
+    """The words with those cut that are too long for any column, as an id or an address taken for a name."""
+    return _ENDLESS.sub(lambda found: f"{found[0][:_LONGEST]}…", words)
+
+
+class Words(QLabel):
+    """Plain words that wrap: a name with "<" stays one, and one without blanks does not push the window off screen."""
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__()
+        self._is_cut = False
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(words)
+
+    def setText(self, words: str) -> None:
+        is_plain = self.textFormat() is Qt.TextFormat.PlainText
+        shown = shortened(words) if is_plain else words
+        was_cut, self._is_cut = self._is_cut, shown != words
+        super().setText(shown)
+        if self._is_cut or was_cut:
+            self.setToolTip(words if self._is_cut else "")
+
+
 def label(words: str = "", role: str = "") -> QLabel:
     """A wrapping label; `role` is a style of the theme."""
-    made = QLabel(words)
-    made.setWordWrap(True)
+    made = Words(words)
     if role:
         made.setProperty("role", role)
     return made

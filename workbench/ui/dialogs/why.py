@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTabWidget, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
@@ -20,6 +22,8 @@ from workbench.ui.theme import theme
 
 _TRAIL = (Figure.PEOPLE, Figure.RATE_PREVIOUS, Figure.RATE_FIRST, Figure.STOPPED, Figure.REACHED)
 
+_NO_EVENTS = "It takes event data: load some with Ctrl+I."
+
 
 class WhyDialog(QDialog):
     """Asks for traces and the reconciliation while it is open."""
@@ -32,9 +36,11 @@ class WhyDialog(QDialog):
         self._titles = {e.element_id: e.title for e in desk.session.journey.elements}
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.addTab(self._definitions(element), "Definition")
-        self._rules = label("Counting by every rule…", "muted")
-        self.tabs.addTab(self._rules, "By other rules")
-        self.tabs.addTab(label("Looking for people…", "muted"), "People who left here")
+        first = desk.shelf.first
+        has_events = first is not None and first.store is not None
+        waits = ("Counting by every rule…", "Looking for people…") if has_events else (_NO_EVENTS, _NO_EVENTS)
+        for words, title in zip(waits, ("By other rules", "People who left here"), strict=True):
+            self.tabs.addTab(label(words, "muted"), title)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -51,10 +57,13 @@ class WhyDialog(QDialog):
         lines = []
         for figure in wanted:
             sentence = explain_element(query, element.element_id, self._titles, figure)
-            lines.append(f"<p><b>{figure.value.capitalize()}.</b> {sentence}</p>")
+            lines.append(f"<p><b>{figure.value.capitalize()}.</b> {escape(sentence)}</p>")
         if element.is_bound:
-            lines.append(f"<p><b>Rule.</b> {element.rule}</p>")
-        shown = label("".join(lines))
+            lines.append(f"<p><b>Rule.</b> {escape(str(element.rule))}</p>")
+        shown = label()
+        shown.setTextFormat(Qt.TextFormat.RichText)
+        shown.setText("".join(lines))
+        shown.setMinimumWidth(1)  # a name without blanks does not widen the window
         shown.setAlignment(Qt.AlignmentFlag.AlignTop)
         shown.setContentsMargins(8, 8, 8, 8)
         return shown

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -45,14 +43,14 @@ class FindingCard(QFrame):
         layout.addWidget(self._mark(), 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(label(escape(finding.sentence)))
+        words.addWidget(label(finding.sentence))
         evidence = "  ·  ".join(filter(None, map(evidence_words, finding.evidence)))
         words.addWidget(
             label(
                 f"{finding.severity.value} · {finding.kind.value}" + (f"  ·  {evidence}" if evidence else ""), "muted"
             )
         )
-        self._why = label(escape(finding.why), "muted")
+        self._why = label(finding.why, "muted")
         self._why.hide()
         words.addWidget(self._why)
         layout.addLayout(words, 1)

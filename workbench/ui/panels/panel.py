@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from workbench.session.desk import Desk
+from workbench.ui.fields import shortened
 from workbench.ui.theme import font, theme
 
 Cell = str | tuple[str, float | None] | tuple[str, float | None, str]
@@ -132,9 +134,10 @@ class Table(QTableWidget):
 
 def _item(cell: Cell, target: str) -> QTableWidgetItem:
     words, number = (cell, None) if isinstance(cell, str) else cell[:2]
-    item = _SortedItem(words)
+    item = _SortedItem(shortened(words))
     item.setData(TARGET, target)
-    item.setToolTip(cell[2] if len(cell) == 3 and not isinstance(cell, str) else words)
+    told = cell[2] if len(cell) == 3 and not isinstance(cell, str) else words
+    item.setToolTip(f"<span>{escape(told)}</span>" if "<" in told else told)  # a name is no markup
     if not isinstance(cell, str):
         item.setData(SORT, number)
         item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

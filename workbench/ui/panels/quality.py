@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from html import escape
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
@@ -52,11 +51,11 @@ class NoticeCard(QFrame):
         layout.addWidget(self._mark(), 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(label(escape(notice.sentence)))
+        words.addWidget(label(notice.sentence))
         parts = (notice.severity.value, notice.kind.replace("_", " "), notice.source, notice.evidence)
-        words.addWidget(label(escape("  ·  ".join(filter(None, parts))), "muted"))
+        words.addWidget(label("  ·  ".join(filter(None, parts)), "muted"))
         if notice.advice:
-            words.addWidget(label(f"→ {escape(notice.advice)}", "muted"))
+            words.addWidget(label(f"→ {notice.advice}", "muted"))
         layout.addLayout(words, 1)
         if notice.event:
             look = tool_button(icon="chart-no-axes-column", tip=f"Show {notice.event} by day")
