@@ -13,6 +13,7 @@ from tests.builders import line
 from workbench import paths
 from workbench.analysis.measures import Measures
 from workbench.errors import WorkbenchError
+from workbench.export import definitions
 from workbench.export.headless import measured_report
 from workbench.export.json_report import json_text
 from workbench.export.report import report_of
@@ -20,6 +21,7 @@ from workbench.export.workbook import safe, workbook_bytes
 from workbench.export.write import write_report
 from workbench.journey import edits
 from workbench.journey.element import ElementId, LinkId
+from workbench.journey.journey import Counting, Journey
 from workbench.project import file
 
 
@@ -113,3 +115,8 @@ def test_an_export_withholds_small_counts_and_says_so(tmp_path):
     assert all(row["example"] is None for row in plain["data_summary"])
     book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(report)))
     assert [c.value for c in book["Steps"]["E"][4:]] == [row["people"] for row in plain["steps"]]
+
+
+def test_sessions_say_how_they_end() -> None:
+    journey = Journey(counting=Counting(count_by="session", session_gap_s=3600.0))
+    assert "a pause of 1 hour" in definitions.counted(journey)

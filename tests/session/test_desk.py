@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -196,3 +197,19 @@ def test_names_that_the_data_do_not_hold_are_given_to_no_element(loaded, tmp_pat
     qtbot.waitUntil(lambda: len(loaded.shelf.loaded) == 2, timeout=20_000)
     rules = {e.element_id: e.rule.events for e in loaded.session.journey.elements}
     assert rules == {"a": ("a",), "b": ("b",), "c": ("c", "x")}
+
+
+def test_an_export_in_the_middle_of_an_edit_holds_the_figures_of_the_edit(loaded, tmp_path, qtbot):
+    loaded.session.apply("Window", edits.amend_journey, window_s=30.0)
+    assert loaded.analyst.is_stale
+    with qtbot.waitSignal(loaded.exporter.written, timeout=20_000):
+        loaded.exporter.ask(tmp_path / "out.json")
+    plain = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert (plain["window_s"], [row["people"] for row in plain["steps"]]) == (30.0, [4, 0, 0])
+
+
+def test_what_cannot_be_measured_shows_no_older_figures(loaded, qtbot):
+    counting = replace(loaded.session.journey.counting, mode="sideways")
+    with qtbot.waitSignal(loaded.failed, timeout=20_000):
+        loaded.session.apply("Mode", edits.amend_journey, counting=counting)
+    assert people(loaded) == [None, None, None]

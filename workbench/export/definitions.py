@@ -31,7 +31,8 @@ def instant(time_us: int | None) -> str | None:
 def counted(journey: Journey) -> str:
     """One sentence on how this journey counts."""
     c = journey.counting
-    unit = {"user": "people", "session": "sessions"}.get(c.count_by, c.count_by)
+    pause = f"sessions (as the data name them, else ended by a pause of {duration(c.session_gap_s)})"
+    unit = {"user": "people", "session": pause}.get(c.count_by, c.count_by)
     entry = "any try" if c.entry == "any" else "the first try only"
     window = f"within {duration(journey.window_s)}" if journey.window_s is not None else "without a window"
     shaping = journey.shaping

@@ -46,11 +46,11 @@ class Exporter(QObject):
             Source(tuple(file.name for file in item.paths), item.store, item.counts, item.report)
             for item in self._shelf.loaded.values()
         ]
-        journey, measures = self._session.journey, self._analyst.measures
+        journey, measures, exact = self._session.journey, self._analyst.measures, self._analyst.exact()
         levers, assumptions = self._forecaster.levers, self._forecaster.assumptions
 
         def work(progress: Progress) -> Report:
-            made = report_of(journey, measures, levers, sources, assumptions)
+            made = report_of(journey, exact(progress) if exact is not None else measures, levers, sources, assumptions)
             progress.step(1, 2)
             if path.suffix.lower() not in PICTURES:
                 write_report(path, made)
