@@ -15,7 +15,7 @@ from workbench.progress import Progress
 from workbench.session.shelf import Loaded
 
 if TYPE_CHECKING:
-    from workbench.analysis.breakdown import Attribution, Group
+    from workbench.analysis.breakdown import Group
     from workbench.analysis.funnel import FunnelRequest
     from workbench.analysis.success import Companions
     from workbench.analysis.trend import Bucket
@@ -53,10 +53,8 @@ class ByProperty:
     p: float | None
 
 
-def by_property(
-    name: str, attribution: Attribution
-) -> Callable[[Journey, Measures, Loaded, Progress], ByProperty | None]:
-    """Question behind the funnel by the values of a property."""
+def by_property(name: str, touch: str) -> Callable[[Journey, Measures, Loaded, Progress], ByProperty | None]:
+    """Question behind the funnel by the values of a property; `touch` is an `Attribution` by its value."""
 
     def answer(journey: Journey, measures: Measures, loaded: Loaded, progress: Progress) -> ByProperty | None:
         from workbench.analysis.breakdown import Attribution, breakdown
@@ -65,10 +63,12 @@ def by_property(
         request = _request(journey, loaded.store) if loaded.store is not None else None
         if request is None or loaded.store is None:
             return None
-        groups = sorted(breakdown(request, loaded.store, name, attribution), key=lambda g: (-g.counts[0], g.name))
+        groups = sorted(
+            breakdown(request, loaded.store, name, Attribution(touch)), key=lambda g: (-g.counts[0], g.name)
+        )
         ids = tuple(ElementId(i) for i in request.names)
         shown = tuple(groups[:MOST_GROUPS])
-        overlaps = attribution is Attribution.ALL_EVENTS
+        overlaps = touch == Attribution.ALL_EVENTS
         entered = [group for group in shown if group.counts[0]]
         tested = None
         if not overlaps and len(entered) > 1:

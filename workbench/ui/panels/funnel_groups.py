@@ -62,9 +62,7 @@ class FunnelGroupsPanel(AnswerPanel):
         self._choose()
 
     def _choose(self) -> None:
-        from workbench.analysis.breakdown import Attribution
-
-        name, touch = self.by.currentText(), Attribution(self.touch.currentData())
+        name, touch = self.by.currentText(), str(self.touch.currentData())
         if name:
             self.ask(Question(f"funnel by {name} {touch}", by_property(name, touch)))
 
