@@ -128,9 +128,6 @@ def test_weekly_rates_leave_out_the_immature_weeks() -> None:
     assert len(found.n) == 10
     assert found.n == (200,) * 10
     assert found.k == (20,) * 10
-    own = found.benchmark()
-    assert own is not None
-    assert (own.median, own.z) == pytest.approx((0.1, 0.0))
 
 
 def test_weekly_rates_of_takers_are_of_takers() -> None:
@@ -151,12 +148,6 @@ def test_nobody_old_enough_means_no_cohorts() -> None:
     found = waits(store, store.postings(0), np.zeros(0, np.int64))
     assert found.people == 1
     assert cohorts(found, store.ends_us or 0) is None
-
-
-def test_a_single_week_has_no_benchmark() -> None:
-    store = store_of([("a", 0.0, "view"), ("a", 5.0, "buy")], 22 * DAY_S)
-    timeline = Timeline.of(store, store.postings(store.code_by_name["buy"]), 14 * DAY_S)
-    assert weekly_rates(timeline).benchmark() is None
 
 
 def test_people_return_on_calendar_days_of_the_zone() -> None:

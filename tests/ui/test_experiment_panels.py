@@ -174,3 +174,16 @@ def test_an_answer_to_older_entries_is_not_shown(results, qtbot):
     qtbot.waitUntil(lambda: not panel.desk.sums.is_busy, timeout=20_000)
     assert panel.title.text() == "Read an experiment"
     assert panel.table.isHidden()
+
+
+def test_what_was_chosen_for_one_document_is_not_for_the_next(window, qtbot, tmp_path):
+    load(window.desk, qtbot, tmp_path, log(), line("a", "guide", "b"))
+    panel = window.results.ice
+    window.results.show_panel(panel)
+    qtbot.waitUntil(lambda: panel.table.rowCount() == 2, timeout=20_000)
+    effort = panel.table.cellWidget(0, 4)
+    effort.setCurrentIndex(9)
+    effort.activated.emit(9)
+    assert [effort for _, effort in panel.chosen.values()] == [10]
+    window.desk.start(line("a", "guide"))
+    assert panel.chosen == {}

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.benchmarks import WEEKS, Benchmark, benchmark
 from workbench.analysis.intervals import Interval, interval_of
 from workbench.analysis.survival import CohortMaturity, SurvivalCurve, cohort_maturity, survival_curve
 from workbench.analysis.timeline import Rows, Taking, Timeline
@@ -143,13 +142,6 @@ class WeeklyRates:
 
     k: tuple[int, ...]
     n: tuple[int, ...]
-
-    def benchmark(self) -> Benchmark | None:
-        """The newest week against the up to 12 before it; None with fewer than two weeks."""
-        if len(self.n) < 2:
-            return None
-        past_k, past_n = self.k[-WEEKS - 1 : -1], self.n[-WEEKS - 1 : -1]
-        return benchmark(past_k, past_n, self.k[-1], self.n[-1])
 
 
 def weekly_rates(timeline: Timeline, taking: Taking | None = None) -> WeeklyRates:

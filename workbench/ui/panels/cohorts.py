@@ -73,7 +73,7 @@ def _headline(found: Cohorts) -> str:
     naive, adjusted = maturity.naive_rate[newest], maturity.adjusted_rate[newest]
     if not found.is_reliable or adjusted is None:
         return "Too few weeks are known to say how the young cohorts will end"
-    return f"Newest cohort: {numbers.rate(naive)} so far, {numbers.rate(adjusted)} at maturity"
+    return f"Newest cohort: {numbers.rate(naive)} so far, {numbers.rate(min(1.0, adjusted))} at maturity"
 
 
 def _note(found: Cohorts) -> str:
@@ -97,9 +97,9 @@ def _cells(found: Cohorts, row: int, first: datetime) -> list[Cell]:
         (numbers.rate(k / n), k / n, hover),
     ]
     if completion:
-        span = numbers.interval(low / completion, min(1.0, high / completion))
+        span = numbers.interval(min(1.0, low / completion), min(1.0, high / completion))
         few = ", few data" if n < 30 or k < 5 else ""
-        adjusted = k / n / completion
+        adjusted = min(1.0, k / n / completion)
         cells += [(numbers.rate(completion), completion), (numbers.rate(adjusted), adjusted, f"{span}{few}"), span]
     else:
         why = "Fewer than 5 cohorts are known: how much is still to come cannot be told"

@@ -23,7 +23,7 @@ _ROW_HEIGHT = 36
 
 
 class ExperimentIce(Panel):
-    """One row per link of the map; what was chosen stays while the program is open."""
+    """One row per link of the map; what was chosen stays while the document is open."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -46,6 +46,7 @@ class ExperimentIce(Panel):
             layout.addWidget(widget)
         layout.addWidget(self.table, 1)
         desk.forecaster.bands_changed.connect(self.refresh)
+        desk.session.document_replaced.connect(self._forget)
 
     def show_figures(self) -> None:
         bands = self.desk.forecaster.bands
@@ -58,6 +59,12 @@ class ExperimentIce(Panel):
             self._shown = rows
             self._fill(bands.sensitivity.in_money)
         self._rank()
+
+    def _forget(self) -> None:
+        """What was chosen for the links of another document says nothing about this one's."""
+        self.chosen.clear()
+        self.impacts.clear()
+        self._say_empty()
 
     def _say_empty(self) -> None:
         self._shown = ()
