@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import WorkbenchError
+from workbench.events.repairs import RepairKind
 from workbench.events.report import ImportReport
-from workbench.events.source import import_events
+from workbench.events.source import Sources, import_events
 from workbench.events.store import EventStore
 
 
@@ -205,3 +206,59 @@ def test_adobe_leaves_out_a_purchase_that_was_told_again(tmp_path: Path) -> None
     assert (report.format, report.event_totals, report.revenue) == ("adobe", {"page_view": 2, "purchase": 1}, 25.5)
     assert [(str(one.reason), one.count) for one in report.dropped] == [("technical", 1)]
     assert repairs(report)["rows_spread"] == (2, "2 rows of the file hold 4 events")
+
+
+def test_adobes_custom_events_are_called_as_the_lookup_file_says(tmp_path: Path) -> None:
+    folder = tmp_path / "feed"
+    folder.mkdir()
+    names = "hit_time_gmt\tpost_visid_high\tpost_visid_low\tpost_event_list\tpost_page_event\tpost_evar1\n"
+    written(folder, names, "column_headers.tsv")
+    hits = "1614592800\t11\t22\t200,201=5\t0\ta\n1614592900\t11\t22\t1,202\t0\tb\n"
+    written(folder, hits, "hit_data.tsv")
+    written(folder, "1\tBought\n200\tSign-up, free\n201\tCredit = spent\n", "event.tsv")
+    written(folder, "1\tFirefox\n200\tLynx\n", "browser.tsv")
+    _, report = import_events([folder], folder=tmp_path / "store")
+    totals = {"page_view": 2, "Sign-up free": 1, "Credit spent": 1, "purchase": 1, "event_202": 1}
+    assert (report.format, report.event_totals) == ("adobe", totals)
+
+
+def test_rows_that_goatcounter_marks_as_bots_are_told(tmp_path: Path) -> None:
+    head = "2Path,Title,Event,UserAgent,Browser,System,Session,Bot,Referrer,Referrer scheme,Screen size,Location,"
+    rows = "".join(
+        f"/{page},T,false,,Firefox,Linux,s{user},{bot},,o,,DE,true,2021-03-01T1{user}:00:0{second}Z\n"
+        for user, bot in ((0, 0), (1, 0), (2, 5), (3, 151))
+        for second, page in enumerate(("", "buy"))
+    )
+    store, report = imported(written(tmp_path, f"{head}FirstVisit,Date\n{rows}"))
+    (found,) = [one for one in report.quality if one.kind == "bots"]
+    assert (report.format, store.n_users, found.count) == ("goatcounter", 4, 2)
+    assert found.details["by_mark"] == 2
+    assert set(found.details["ids"]) == {"s2", "s3"}
+
+
+def scheduled(*tables: str) -> str:
+    """A report of many tables, each with its title, as it is sent by mail."""
+    usual = [
+        f"{title}\nLabel,Visits,Actions,Bounce rate\n"
+        + "".join(f"{title} {c},{n},{2 * n},5%\n" for n, c in ((9, "a"), (4, "b")))
+        for title in ("Country", "City", "Device type", "Browsers", "Page titles", "Entry pages")
+    ]
+    return "\n".join(["Date range: 2026-01-01 - 2026-01-31\n", *usual, *tables])
+
+
+def test_of_a_report_of_many_tables_the_goals_are_taken_and_the_others_named(tmp_path: Path) -> None:
+    events = "Event names\nLabel,Total events,Unique events\nview,90,60\nbuy,6,5\n"
+    goals = "Goals\nLabel,Conversions,Visits with conversions\nSign-up,300,280\nOrder,60,55\n"
+    for tables, wanted in (((events,), {"view": 60, "buy": 5}), ((events, goals), {"Sign-up": 300, "Order": 60})):
+        with Sources([written(tmp_path, scheduled(*tables))]) as sources:
+            counts = sources.step_counts()
+            assert {step: counts.count(step) for step in counts.steps} == wanted
+            assert sources.ledger.count(RepairKind.TABLE_PASSED_OVER) == 5 + len(tables)
+
+
+def test_a_report_of_many_tables_without_a_funnel_is_refused(tmp_path: Path) -> None:
+    with (
+        Sources([written(tmp_path, scheduled())]) as sources,
+        pytest.raises(WorkbenchError, match="report of 6 tables"),
+    ):
+        sources.step_counts()

@@ -59,6 +59,7 @@ _RANK = re.compile(
     r"seq(?:uence)?|id)$|^(?:rank|position|index|idx|nr|no|seq|sequence|sort|pos|lfd_nr|ordinal)$"
 )
 _STEP_NUMBER = frozenset(words("step stage funnel_step funnel_stage schritt stufe phase"))
+_FUNNEL_STEPS = frozenset(words("funnel_step_name funnelstepname étape etapa шаг"))
 _ASIDE = re.compile(r"\s*\([^)]*\)\s*$")  # "Active users (% of Step 1)"
 _FLAGS: dict[str, float | None] = dict.fromkeys(words("true yes t y x ja oui sí si sim da да tak"), 1.0)
 _FLAGS |= dict.fromkeys(words("false no f n nein non não nee нет nie"), 0.0) | {"": None}
@@ -175,6 +176,12 @@ def is_step_number(name: str) -> bool:
     """Whether a column of numbers names the steps itself, where no other column does."""
     plain = natural_words(name)
     return plain in _STEP_NUMBER or plain.startswith(("step_", "stage_", "funnel_"))
+
+
+def is_step_name(name: str) -> bool:
+    """Whether a column says by its name that it holds the steps of a funnel."""
+    plain = natural_words(name)
+    return plain in _STEP_NUMBER or bool(_STEP_ENDING.search(plain)) or plain in _FUNNEL_STEPS
 
 
 def is_calendar(name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from workbench.events.repairs import Repair, RepairKind
 from workbench.events.report import Finding, ImportReport
-from workbench.events.store import Column, EventStore
+from workbench.events.store import Column, EventStore, Scalar
 from workbench.events.text_list import TextList
 from workbench.events.transactions import real_ids
 from workbench.events.vocabulary import is_purchase
@@ -27,6 +27,8 @@ _ROBOT = re.compile(
     r"playwright|selenium|scrapy|facebookexternalhit|monitor|pingdom|gtmetrix|preview",
     re.I,
 )
+_MARK = re.compile(r"(?:^|[._])(?:is_?)?(?:ro)?bot$|(?:^|[._])is_?(?:crawler|spider)$", re.I)
+_NO_BOT = frozenset(("", "0", "0.0", "false", "no", "n", "none", "null", "human", "(not set)"))
 _MINUTE_US = 60_000_000
 _SECOND_US = 1_000_000
 _PER_MINUTE = 60
@@ -74,11 +76,11 @@ def _texts_with_plus(ids: Sequence[str]) -> Iterator[str]:
 
 
 def bots(store: EventStore) -> Iterator[Finding]:
-    """People whose browser says it is a robot, or who fire more events in a minute than a person can."""
+    """People whose browser says it is a robot, whom the export marks as one, or who are too fast for a person."""
     if not store.n_users:
         return
-    robots, floods = _robots(store), _floods(store)
-    suspects = robots | floods
+    robots, marked, floods = _robots(store, _AGENT, _is_robot), _robots(store, _MARK, _is_marked), _floods(store)
+    suspects = robots | marked | floods
     if not suspects.any():
         return
     rows = int(np.diff(store.user_offset)[suspects].sum())
@@ -89,6 +91,7 @@ def bots(store: EventStore) -> Iterator[Finding]:
         "users": people,
         "rows": rows,
         "by_user_agent": int(robots.sum()),
+        "by_mark": int(marked.sum()),
         "by_speed": int(floods.sum()),
         "users_without": store.n_users - people,
         "ids": [str(store.user_ids[int(place)]) for place in np.flatnonzero(suspects)[:1000]],
@@ -96,18 +99,23 @@ def bots(store: EventStore) -> Iterator[Finding]:
     yield Finding("bots", people, text, example, rows / max(1, store.n_events), "Leave these people out.", details)
 
 
-def _robots(store: EventStore) -> NDArray[np.bool_]:
+def _robots(store: EventStore, named: re.Pattern[str], tells: Callable[[Scalar], bool]) -> NDArray[np.bool_]:
+    """People with a value that tells of a bot, in properties of some name."""
     found = np.zeros(store.n_users, bool)
     for name, column in store.properties.items():
-        if _AGENT.search(name):
-            hits = [
-                place + 1
-                for place, value in enumerate(column.values)
-                if isinstance(value, str) and _ROBOT.search(value)
-            ]
-            if hits:
-                found[store.user_of(np.flatnonzero(np.isin(column.codes, hits)))] = True
+        hits = [place + 1 for place, value in enumerate(column.values) if tells(value)] if named.search(name) else []
+        if hits:
+            found[store.user_of(np.flatnonzero(np.isin(column.codes, hits)))] = True
     return found
+
+
+def _is_robot(agent: Scalar) -> bool:
+    return isinstance(agent, str) and _ROBOT.search(agent) is not None
+
+
+def _is_marked(mark: Scalar) -> bool:
+    """Whether a mark in a column of bots says yes, or gives the number of a reason."""
+    return str(mark).strip().lower() not in _NO_BOT
 
 
 def _floods(store: EventStore) -> NDArray[np.bool_]:

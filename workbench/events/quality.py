@@ -18,7 +18,7 @@ duplicate_ids         events whose id was seen before; the first one stays
 duplicate_transactions purchases whose transaction id was seen before; revenue without them stands in the details
 purchases_without_value purchases with no value or 0
 mixed_currencies      values in another currency than the main one; they are not added
-bots                  people whose browser says it is a robot, or who fire more events a minute than a person can
+bots                  people whose browser says it is a robot, who are marked as one, or are too fast for a person
 before_prerequisite   people who have a purchase before or without a begin_checkout, and the like
 silent_events         an event that stops for whole days while the rest goes on
 missing_days          days without any row between the first and the last

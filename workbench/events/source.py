@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from workbench import paths as places
 from workbench.errors import WorkbenchError
-from workbench.events import aggregates, counting, tables
+from workbench.events import aggregates, counting, report_tables, tables
 from workbench.events.aggregates import CountKind, StepCounts
 from workbench.events.api_answers import report_name, tables_in
 from workbench.events.archives import Member, Staging, members, natural_key
@@ -29,7 +29,7 @@ from workbench.events.nested import as_text
 from workbench.events.opening import open_reading
 from workbench.events.privacy import NO_PRIVACY, Privacy
 from workbench.events.reading import Origin, Reading
-from workbench.events.repairs import Ledger, RepairKind
+from workbench.events.repairs import Ledger
 from workbench.events.report import ImportReport
 from workbench.events.run import Run
 from workbench.events.schema import NEEDED, Mapping, override
@@ -248,27 +248,11 @@ class Sources:
         chosen = {role: name for role, name in self._choices.columns if name and role in ("event", "time", "value")}
         found = [table for _, table in self.tables]
         own = plausible.counts_of(found, self.ledger) if not chosen else None
-        parts = self._counted(chosen) if own is None else [own]
+        parts = report_tables.counted(self.tables, self.ledger, chosen) if own is None else [own]
         if not parts:
             raise counting.unrecognised(self._readings[0].origin.member.name, found)
         counts = aggregates.merged(parts)
         return counts if self._choices.count_kind is None else replace(counts, kind=self._choices.count_kind)
-
-    def _counted(self, chosen: dict[str, str]) -> list[StepCounts]:
-        """The counts of every table; one with the steps of another table of its file shows the same people again."""
-        parts: list[StepCounts] = []
-        known: dict[str, tuple[tuple[str, ...], set[str]]] = {}
-        for reading, table in self.tables:
-            counts = counting.counts_of(table, self.ledger, chosen)
-            if counts is None:
-                continue
-            columns, steps = known.setdefault(reading.origin.member.name, (table.columns, set(counts.steps)))
-            if columns != table.columns and set(counts.steps) <= steps:
-                self.ledger.note(RepairKind.TABLE_PASSED_OVER, 1, ", ".join(table.columns)[:120])
-                continue
-            steps.update(counts.steps)
-            parts.append(counts)
-        return parts
 
     def import_events(self, folder: Path) -> tuple[EventStore, ImportReport]:
         """Read all events into a store in the folder; the store is there whole or not at all."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping as Names
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.events import numbers
-from workbench.events.formats.format import Format, Sight, first_filled
+from workbench.events.formats.format import Format, Sight, first_filled, with_columns
 from workbench.events.nested import flat_columns
 from workbench.events.reading import Rows
 from workbench.events.schema import Mapping
@@ -23,6 +26,7 @@ _EVENTS = {
     "13": "cart_remove",
     "14": "cart_view",
 }
+_LISTS = ("post_event_list", "event_list")
 _TECHNICAL_SOURCES = ("5", "7", "8", "9")
 PAGE, LINK = "page_view", "link"
 
@@ -75,16 +79,48 @@ def _texts(columns: dict[str, Any], names: tuple[str, ...], count: int) -> list[
 
 
 def _named_events(columns: dict[str, Any], count: int) -> tuple[list[str], list[int], list[bool]]:
-    lists = _texts(columns, ("post_event_list", "event_list"), count)
+    lists = _texts(columns, _LISTS, count)
     kinds = _texts(columns, ("post_page_event", "page_event"), count)
     names, parents, bought = [], [], []
     for place, (events, kind) in enumerate(zip(lists, kinds, strict=True)):
         codes = [code.partition("=")[0].strip() for code in events.split(",")]
-        hit = [PAGE if kind in ("", "0") else LINK, *(_EVENTS.get(code, f"event_{code}") for code in codes if code)]
+        hit = [PAGE if kind in ("", "0") else LINK, *(_event(code) for code in codes if code)]
         names += hit
         parents += [place] * len(hit)
         bought += [name == "purchase" for name in hit]
     return names, parents, bought
+
+
+def _event(code: str) -> str:
+    """The name of an event; what is no number is a name already."""
+    return _EVENTS.get(code) or (f"event_{code}" if code.isdigit() else code)
+
+
+def event_names(table: Sequence[Sequence[str]]) -> dict[str, str]:
+    """Names of the custom events by number, out of the rows of the lookup file event.tsv."""
+    pairs = [(row[0].strip(), row[1].strip()) for row in table if len(row) > 1]
+    # In the list of a hit, a comma ends an event and "=" begins its amount.
+    return {code: re.sub(r"\s*[,=]\s*", " ", name) for code, name in pairs if name and code not in _EVENTS}
+
+
+def with_event_names(rows: Rows, names: Names[str, str]) -> Rows:
+    """The rows with names instead of numbers in their lists of events."""
+    import pyarrow as pa
+
+    columns = dict(zip(rows.batch.schema.names, rows.batch.columns, strict=True))
+    for name in _LISTS:
+        if name in columns:
+            coded = columns[name].cast(pa.string()).dictionary_encode()
+            texts = [_renamed(text, names) for text in coded.dictionary.to_pylist()]
+            columns[name] = pa.DictionaryArray.from_arrays(coded.indices, pa.array(texts, pa.string())).cast(
+                pa.string()
+            )
+    return with_columns(rows, columns)
+
+
+def _renamed(events: str, names: Names[str, str]) -> str:
+    parts = [event.partition("=") for event in events.split(",")]
+    return ",".join(names.get(code.strip(), code) + sign + amount for code, sign, amount in parts)
 
 
 def _amount(products: str) -> float | None:

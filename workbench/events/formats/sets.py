@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from workbench.events.delimited import DelimitedReading
+from workbench.events.formats.adobe import event_names, with_event_names
 from workbench.events.formats.format import Format, Sight
 from workbench.events.formats.registry import GENERIC, format_of
 from workbench.events.formats.relational import joined
@@ -39,11 +41,12 @@ class Combined:
 
 
 class NamedReading:
-    """A source without a header whose names stand in another file."""
+    """A source without a header whose names stand in another file, and those of its events perhaps in a third."""
 
-    def __init__(self, reading: Reading, names: tuple[str, ...]) -> None:
+    def __init__(self, reading: Reading, names: tuple[str, ...], events: dict[str, str] | None = None) -> None:
         self._reading = reading
         self._names = names
+        self._events = events or {}
 
     @property
     def origin(self) -> Origin:
@@ -51,13 +54,21 @@ class NamedReading:
 
     @cached_property
     def sample(self) -> pa.Table:
-        return self._reading.sample.rename_columns(list(self._names))
+        import pyarrow as pa
+
+        named = self._reading.sample.rename_columns(list(self._names)).combine_chunks()
+        lines = pa.nulls(named.num_rows, pa.int64())
+        return pa.Table.from_batches([self._told(Rows(one, lines)).batch for one in named.to_batches()], named.schema)
 
     def batches(self, ledger: Ledger) -> Iterator[Rows]:
         import pyarrow as pa
 
         for rows in self._reading.batches(ledger):
-            yield Rows(pa.RecordBatch.from_arrays(rows.batch.columns, names=list(self._names)), rows.lines)
+            named = Rows(pa.RecordBatch.from_arrays(rows.batch.columns, names=list(self._names)), rows.lines)
+            yield self._told(named)
+
+    def _told(self, rows: Rows) -> Rows:
+        return with_event_names(rows, self._events) if self._events else rows
 
 
 def combined(readings: list[Reading]) -> Combined:
@@ -78,17 +89,32 @@ def _named(readings: list[Reading]) -> list[Reading]:
     if not heads:
         return readings
     found: list[Reading] = []
+    events = _event_names(readings)
     for reading in readings:
         if reading in heads:
             continue
         names = next((h.columns for h in heads if len(h.columns) == len(reading.sample.schema.names)), None)
         headless = isinstance(reading, DelimitedReading) and not reading.dialect.has_header
-        found.append(NamedReading(reading, names) if names and headless else reading)
+        found.append(NamedReading(reading, names, events) if names and headless else reading)
     return [r for r in found if isinstance(r, NamedReading)] or readings
 
 
 def _is_header_file(reading: DelimitedReading) -> bool:
     return len(reading.columns) > 5 and reading.sample.num_rows == 0 and "hit_time_gmt" in reading.columns
+
+
+def _event_names(readings: list[Reading]) -> dict[str, str]:
+    """The names in the lookup file of events: all lookup files are alike, so that its own name must tell it."""
+    for reading in readings:
+        is_lookup = isinstance(reading, DelimitedReading) and len(reading.columns) == 2
+        if is_lookup and PurePath(reading.origin.member.name).stem.lower() == "event":
+            rows = [
+                row
+                for part in reading.batches(Ledger())
+                for row in zip(*(column.to_pylist() for column in part.batch.columns), strict=True)
+            ]
+            return event_names([reading.sample.schema.names, *rows])
+    return {}
 
 
 def _identity_pair(reading: Reading) -> tuple[str, str] | None:
