@@ -194,6 +194,16 @@ def test_without_a_cart_value_it_says_so_and_takes_typed_ones(window, desk, qtbo
     assert "45.0 orders (30.0 to 60.0)" in panel.note.text()
 
 
+def test_without_events_of_the_macro_no_cart_counts_as_abandoned(window, desk, qtbot, tmp_path):
+    shop(tmp_path, desk, qtbot)
+    panel = window.results.recovery
+    window.results.show_panel(panel)
+    qtbot.waitUntil(lambda: panel.table.rowCount() > 0, timeout=20_000)
+    desk.session.apply("Take the rule off", edits.amend, [ElementId("order")], rule=Rule())
+    qtbot.waitUntil(lambda: "Bind a rule" in panel.note.text(), timeout=20_000)
+    assert not panel.table.isVisible()
+
+
 def test_without_events_carts_may_be_typed(window):
     window.desk.start(typed())
     panel = window.results.recovery

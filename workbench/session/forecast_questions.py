@@ -54,18 +54,17 @@ def carts_of(element_id: ElementId) -> Question:
     def work(journey: Journey, measures: Measures, loaded: Loaded, progress: Progress) -> Carts | None:
         from workbench.analysis.carts import abandoned_cart_values, cart_value_property
         from workbench.analysis.ground import study_window
-        from workbench.analysis.hits import matching_rows
-        from workbench.analysis.match import Match
         from workbench.analysis.query import Query
         from workbench.analysis.shaped import shaped_store
 
         cart, goal = journey.element_by_id.get(element_id), journey.headline_macro
-        if loaded.store is None or cart is None or cart.rule is None or goal is None or goal.rule is None:
+        if loaded.store is None or cart is None or goal is None:
             return None
         store = shaped_store(loaded.store, Query.of(journey).options())
         window_s, _ = study_window(journey, store)
-        gap_s = journey.counting.session_gap_s
-        rows, bought = (matching_rows(store, Match.of(rule), gap_s=gap_s) for rule in (cart.rule, goal.rule))
+        rows, bought = _rows(journey, store, cart), _rows(journey, store, goal)
+        if rows is None or bought is None:
+            return None
         name = cart_value_property(store, rows)
         if name is None:
             return Carts((), None, window_s, f"No event of {cart.title} tells what it is worth.")
@@ -102,7 +101,7 @@ def _rows(journey: Journey, store: EventStore, element: Element) -> Rows | None:
     from workbench.analysis.hits import matching_rows
     from workbench.analysis.match import Match
 
-    if element.rule is None:
+    if element.rule is None or not element.is_bound:
         return None
     return matching_rows(store, Match.of(element.rule), gap_s=journey.counting.session_gap_s)
 
