@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
@@ -30,14 +31,17 @@ from workbench.ui.commands import MENUS, TOOL_BAR, Commands
 from workbench.ui.panels.inspector import Inspector
 from workbench.ui.panels.outline import Outline
 from workbench.ui.panels.palette import Palette
-from workbench.ui.panels.result_tabs import ResultTabs
 from workbench.ui.panels.tags import Tags
 from workbench.ui.start_page import StartPage
+
+if TYPE_CHECKING:
+    from workbench.ui.panels.result_tabs import ResultTabs
 
 _RESULTS_HEIGHT = 290
 _SIDE_WIDTH = 256
 _INSPECTOR_WIDTH = 316
 _AUTOSAVE_MS = 30_000
+_FURNISH_MS = 60
 
 
 class MainWindow(QMainWindow):
@@ -64,23 +68,47 @@ class MainWindow(QMainWindow):
         self._connect()
         self._show_title()
         self.show_start(True)
+        QTimer.singleShot(_FURNISH_MS, self._furnish)
 
     # --- building
 
     def _build_docks(self) -> None:
         self.palette_panel, self.outline, self.tags = Palette(), Outline(self.desk), Tags(self.desk)
-        self.inspector = Inspector(self.desk)
         self.side_tabs = QTabWidget(documentMode=True)
         for title, page in (("Palette", self.palette_panel), ("Outline", self.outline), ("Tags", self.tags)):
             self.side_tabs.addTab(page, title)
-        self.results = ResultTabs(self.desk)
         areas = Qt.DockWidgetArea
         self.left = self._dock("Elements", self.side_tabs, areas.LeftDockWidgetArea)
-        self.right = self._dock("Inspector", self.inspector, areas.RightDockWidgetArea)
-        self.bottom = self._dock("Results", self.results, areas.BottomDockWidgetArea)
+        self.right = self._dock("Inspector", QWidget(), areas.RightDockWidgetArea)
+        self.bottom = self._dock("Results", QWidget(), areas.BottomDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, areas.RightDockWidgetArea)
         self.resizeDocks([self.left, self.right], [_SIDE_WIDTH, _INSPECTOR_WIDTH], Qt.Orientation.Horizontal)
         self.resizeDocks([self.bottom], [_RESULTS_HEIGHT], Qt.Orientation.Vertical)
+
+    @cached_property
+    def inspector(self) -> Inspector:
+        """Made when it is first needed: the window stands before it."""
+        made = Inspector(self.desk)
+        made.element_form.why_asked.connect(self.commands.show_why)
+        made.journey_form.summary_asked.connect(self.commands.show_summary)
+        made.journey_form.import_asked.connect(self.commands.import_data)
+        self.right.setWidget(made)
+        return made
+
+    @cached_property
+    def results(self) -> ResultTabs:
+        """Made when they are first needed, like the inspector."""
+        from workbench.ui.panels.result_tabs import ResultTabs
+
+        made = ResultTabs(self.desk)
+        made.jump_asked.connect(self.view.reveal)
+        made.quality.match_asked.connect(self.commands.match_events)
+        self.bottom.setWidget(made)
+        return made
+
+    def _furnish(self) -> None:
+        """Fill the docks that were left empty so that the window shows at once."""
+        _ = self.inspector, self.results
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title)
@@ -148,11 +176,6 @@ class MainWindow(QMainWindow):
         self.view.rename_asked.connect(self.commands.rename)
         self.palette_panel.add_asked.connect(self.view.adding.add_beside)
         self.outline.jump_asked.connect(self.view.reveal)
-        self.results.jump_asked.connect(self.view.reveal)
-        self.results.quality.match_asked.connect(self.commands.match_events)
-        self.inspector.element_form.why_asked.connect(self.commands.show_why)
-        self.inspector.journey_form.summary_asked.connect(self.commands.show_summary)
-        self.inspector.journey_form.import_asked.connect(self.commands.import_data)
         self.start_page.sample_asked.connect(self.commands.open_sample)
         self.start_page.blank_asked.connect(self.commands.new)
         self.start_page.open_asked.connect(self.commands.open)
@@ -169,6 +192,7 @@ class MainWindow(QMainWindow):
         for dock in (self.left, self.right, self.bottom):
             dock.setVisible(not is_start)
         if not is_start:
+            self._furnish()
             self.view.setFocus()
             QTimer.singleShot(0, self.view.fit)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit
 
 _USUAL = (
@@ -26,10 +27,17 @@ class ZoneBox(QComboBox):
         self.edit = QLineEdit()
         self.setLineEdit(self.edit)
         self.addItems(list(_USUAL))
-        completer = QCompleter(all_zones(), self)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setCompleter(completer)
+        self._is_completed = False
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """All names are looked up once somebody types here."""
+        if not self._is_completed:
+            self._is_completed = True
+            completer = QCompleter(all_zones(), self)
+            completer.setFilterMode(Qt.MatchFlag.MatchContains)
+            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+            self.setCompleter(completer)
+        super().focusInEvent(event)
 
     @property
     def is_zone(self) -> bool:
