@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import line
-from workbench.analysis.mix import Periods, mix_study, split_change
+from workbench.analysis.mix import mix_study, split_change
+from workbench.analysis.segment_choice import Periods
 from workbench.analysis.segment_study import NOT_SET
 from workbench.analysis.segments import decompose
 from workbench.events.store import EventStore

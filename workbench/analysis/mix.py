@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,6 +17,7 @@ from workbench.analysis.intervals import NO_INTERVAL, Interval, interval_of, new
 from workbench.analysis.match import Match
 from workbench.analysis.query import Query
 from workbench.analysis.rates import Rate
+from workbench.analysis.segment_choice import Periods
 from workbench.analysis.segment_rules import US, membership
 from workbench.analysis.segment_study import NOT_SET, OTHER, first_codes
 from workbench.analysis.shaped import shaped_store
@@ -27,13 +27,6 @@ from workbench.journey.journey import Journey
 DAY_US = 86_400 * US
 MOST_VALUES = 12
 Floats = NDArray[np.float64]
-
-
-class Periods(StrEnum):
-    """Which two periods are compared."""
-
-    HALVES = "first and second half"
-    FOUR_WEEKS = "the last 4 weeks and the 4 before"
 
 
 @dataclass(frozen=True, slots=True)

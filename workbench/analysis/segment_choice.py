@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from workbench.journey.journey import Segment
-
-DAY_S = 86_400.0
+from workbench.journey.journey import DAY_S, Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +14,14 @@ class SegmentChoice:
 
     segments: tuple[Segment, ...] = ()
     property: str | None = None
-    cut_s: float = DAY_S
+    cut_s: float = float(DAY_S)
+
+
+class Periods(StrEnum):
+    """Which two periods of entry are compared."""
+
+    HALVES = "first and second half"
+    FOUR_WEEKS = "the last 4 weeks and the 4 before"
 
 
 def is_defined(segment: Segment) -> bool:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox
 
+from workbench.analysis.segment_choice import Periods
 from workbench.session.desk import Desk
-from workbench.session.segment_questions import FOUR_WEEKS, HALVES, mix_question
+from workbench.session.segment_questions import mix_question
 from workbench.ui import numbers
 from workbench.ui.panels.answer_panel import AnswerPanel
 from workbench.ui.panels.panel import Cell, Table
@@ -28,7 +29,7 @@ _HELP = {
 class SegmentMix(AnswerPanel):
     """A table of the values; above it the change with its two parts and their intervals."""
 
-    question = mix_question("", HALVES)
+    question = mix_question("", Periods.HALVES)
     name = "Change of the rate"
     wait_words = "Comparing two periods…"
     empty_words = (
@@ -40,8 +41,7 @@ class SegmentMix(AnswerPanel):
         self.by, self.periods = QComboBox(), QComboBox()
         self.by.setAccessibleName("Split by")
         self.periods.setAccessibleName("Periods")
-        for words in (HALVES, FOUR_WEEKS):
-            self.periods.addItem(words)
+        self.periods.addItems([periods.value for periods in Periods])
         self.table = Table(_HEADERS, stretch=6, name_width=170)
         self.table.explain_headers(_HELP)
         self.table.keep_order()
@@ -52,7 +52,7 @@ class SegmentMix(AnswerPanel):
         desk.shelf.changed.connect(self.refresh)
 
     def _ask(self) -> None:
-        self.ask(mix_question(self.by.currentText(), self.periods.currentText()))
+        self.ask(mix_question(self.by.currentText(), Periods(self.periods.currentText())))
 
     def show_figures(self) -> None:
         self._offer()
