@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -101,10 +101,10 @@ def _seen(journey: Journey, maps: SegmentMaps, choice: LensChoice) -> MapFigures
 
 def maps_of(
     sides: tuple[Segment, Segment | None], cut_s: float
-) -> Callable[[Journey, Measures, Loaded, Progress], Any]:
+) -> Callable[[Journey, Measures, Loaded, Progress], SegmentMaps | None]:
     """Question behind the lens: the maps of both sides, or None without events."""
 
-    def answer(journey: Journey, measures: Measures, loaded: Loaded, progress: Progress) -> Any:
+    def answer(journey: Journey, measures: Measures, loaded: Loaded, progress: Progress) -> SegmentMaps | None:
         from workbench.analysis.segment_steps import segment_maps
         from workbench.export.report import ignored_events
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.analysis.measures import Measures
 from workbench.errors import WorkbenchError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.analysis.cohorts import Cohorts
     from workbench.analysis.step_benchmarks import StepBenchmarks
     from workbench.analysis.time_to_convert import TimeToConvert
+    from workbench.analysis.timeline import Rows
     from workbench.analysis.weeks import Days, WeekOverWeek
     from workbench.events.store import EventStore
     from workbench.forecast.backtest import SeriesForecast
@@ -92,7 +93,7 @@ def _with_incidents(journey: Journey, store: EventStore) -> EventStore:
 
 
 def _leader(
-    store: EventStore, micros: Mapping[ElementId, Any], macro: Any, days: Days
+    store: EventStore, micros: Mapping[ElementId, Rows], macro: Rows, days: Days
 ) -> tuple[str | None, Leading | None]:
     """The micro-conversion that precedes most macro-conversions, if any may lead, by its id."""
     from workbench.forecast.leaders import leading_of
@@ -102,7 +103,7 @@ def _leader(
     return max(able, key=lambda pair: pair[1].share_before) if able else (None, None)
 
 
-def _light(store: EventStore, micro: Any, macro: Any) -> RatioLight:
+def _light(store: EventStore, micro: Rows, macro: Rows) -> RatioLight:
     """Whether the share of people who convert within a week of the micro-conversion holds over its weeks."""
     from workbench.analysis.cohorts import cohorts, waits
     from workbench.forecast.leaders import ratio_light
