@@ -186,6 +186,17 @@ def test_several_names_stand_for_one_element_after_one_undoable_import(window, d
     assert desk.session.journey.datasets == ()
 
 
+def test_counts_of_other_columns_than_proposed_are_counted_anew(opened, tmp_path, qtbot):
+    path = tmp_path / "counts.csv"
+    path.write_text("step,users,events\nView,100,150\nOrder,30,45\n", encoding="utf-8")
+    wizard = opened(path)
+    go_to(wizard, "Check", qtbot)
+    assert "“users”" in wizard.check.words.text()
+    choose(wizard, value="events")
+    go_to(wizard, "Check", qtbot)
+    assert "“events”" in wizard.check.words.text()
+
+
 def test_counts_are_asked_whether_they_may_be_added_up(opened, tmp_path, qtbot):
     path = tmp_path / "counts.csv"
     path.write_text("date,step,users\n2026-01-01,View,10\n2026-01-02,View,12\n2026-01-01,Order,2\n", encoding="utf-8")

@@ -87,6 +87,18 @@ def _sheets(origins: Sequence[Origin]) -> tuple[str, ...]:
     return tuple(visible_sheets(open_book(origins[0].member)))
 
 
+def recount(paths: Sequence[Path], choices: Choices | None, progress: Progress | None = None) -> StepCounts:
+    """The step counts of files with other columns than proposed.
+
+    Raises
+    ------
+    WorkbenchError
+        If these columns hold no counts.
+    """
+    with Sources(paths, choices, progress) as sources:
+        return sources.step_counts()
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """What the first rows become: read, kept, dropped and mended; `is_whole` if these were all rows."""

@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
 
 from workbench.errors import CancelledError
 from workbench.events import profiles
+from workbench.events.aggregates import StepCounts
 from workbench.events.source import Choices
-from workbench.events.trial import Look, Trial, look, trial
+from workbench.events.trial import Look, Trial, look, recount, trial
 from workbench.journey.element import ElementId
 from workbench.journey.journey import Journey
 from workbench.progress import Progress
@@ -53,7 +54,7 @@ class ImportWizard(QDialog):
         self._paths, self._journey = paths, journey
         self._sheet: str | None = None
         self.looked: Look | None = None
-        self._tried: tuple[Choices | None, Trial] | None = None
+        self._tried: tuple[Choices | None, Trial | StepCounts] | None = None
         self.columns: ColumnsPage | None = None
         self.files, self.names, self.check = FilesPage(), NamesTable(), CheckPage()
         self.title, self.warning = label("", "title"), label("", "warn")
@@ -174,28 +175,30 @@ class ImportWizard(QDialog):
         if self.looked is None:
             return
         choices = self.choices()
-        if self.looked.counts is not None or (self._tried is not None and self._tried[0] == choices):
+        if self.looked.counts is not None and (choices is None or not choices.columns):
+            self._tried = (choices, self.looked.counts)
+        if self._tried is not None and self._tried[0] == choices:
             self._show_trial()
             return
         self._tried = None
-        self.lane.request((_TRIAL, choices), partial(_tried, self._paths, choices))
+        work = _tried if self.looked.counts is None else _recounted
+        self.lane.request((_TRIAL, choices), partial(work, self._paths, choices))
 
     def _show_trial(self) -> None:
-        counts = self.looked.counts if self.looked is not None else None
-        is_checking = self.pages.currentIndex() == 3
-        if counts is not None:
-            if not is_checking:
-                self.names.show_names(self._journey, {step: int(counts.count(step) or 0) for step in counts.steps})
-            self.check.show_counts(counts, self._journey, self.names.chosen())
-        elif self._tried is not None:
-            if not is_checking or not self.names.boxes:
-                self.names.show_names(self._journey, self._tried[1].event_totals)
-            self.check.show_trial(self._tried[1], self._journey, self.names.chosen())
+        if self._tried is None:
+            return
+        found, is_checking = self._tried[1], self.pages.currentIndex() == 3
+        if not is_checking or not self.names.boxes:
+            self.names.show_names(self._journey, _totals(found))
+        if isinstance(found, Trial):
+            self.check.show_trial(found, self._journey, self.names.chosen())
+        else:
+            self.check.show_counts(found, self._journey, self.names.chosen())
 
     def _show_state(self) -> None:
         place, c = self.pages.currentIndex(), theme().colours
         is_whole = self.columns is not None and self.columns.is_complete
-        is_waiting = self.looked is None or (place >= 2 and self.looked.counts is None and self._tried is None)
+        is_waiting = self.looked is None or (place >= 2 and self._tried is None)
         for row, step in enumerate(self.steps):
             colour, weight = (c.accent, 700) if row == place else (c.text if row < place else c.muted, 400)
             step.setStyleSheet(f"color: {colour}; font-weight: {weight};")
@@ -228,6 +231,17 @@ class ImportWizard(QDialog):
 
 def _looked(paths: tuple[Path, ...], choices: Choices | None, progress: Progress) -> Look:
     return look(paths, choices, progress)
+
+
+def _totals(found: Trial | StepCounts) -> dict[str, int]:
+    """Counts by event name, or by step."""
+    if isinstance(found, Trial):
+        return found.event_totals
+    return {step: int(found.count(step) or 0) for step in found.steps}
+
+
+def _recounted(paths: tuple[Path, ...], choices: Choices | None, progress: Progress) -> StepCounts:
+    return recount(paths, choices, progress)
 
 
 def _tried(paths: tuple[Path, ...], choices: Choices | None, progress: Progress) -> Trial:
