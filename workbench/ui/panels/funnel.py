@@ -38,6 +38,7 @@ class FunnelPanel(Panel):
         self._empty = label("", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._plot: Any = None
+        self._drawn: Any = None
         self._chart = QWidget()
         self._chart_layout = QVBoxLayout(self._chart)
         self._chart_layout.setContentsMargins(12, 8, 12, 6)
@@ -89,7 +90,10 @@ class FunnelPanel(Panel):
         funnel = self._titled(funnel)
         self.title.setText(headline(funnel))
         self.note.setText(definition(funnel) + self._awaited() if like is None or vendor is None else _rule(vendor))
-        self._draw(funnel)
+        drawn = (funnel, theme().colours)
+        if drawn != self._drawn:  # a lever moves the map and leaves the bars as they are
+            self._drawn = drawn
+            self._draw(funnel)
 
     def _awaited(self) -> str:
         """Why the funnel is this journey's own, though another product's rule was chosen."""

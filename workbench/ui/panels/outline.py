@@ -95,13 +95,18 @@ class Outline(QWidget):
     def _show_figures(self) -> None:
         self._is_filling = True
         cards = self._desk.shown.cards
+        is_other = False
         for item in self._items():
             figures = cards.get(item.data(0, _ID), CardFigures())
-            item.setText(1, numbers.short_count(figures.people))
-            item.setText(2, numbers.rate(figures.previous.value))
-        for column in range(3):
-            self.tree.resizeColumnToContents(column)
-        self.tree.setColumnWidth(0, min(self.tree.columnWidth(0), 150))
+            words = numbers.short_count(figures.people), numbers.rate(figures.previous.value)
+            if words != (item.text(1), item.text(2)):
+                is_other = True
+                item.setText(1, words[0])
+                item.setText(2, words[1])
+        if is_other:
+            for column in range(3):
+                self.tree.resizeColumnToContents(column)
+            self.tree.setColumnWidth(0, min(self.tree.columnWidth(0), 150))
         self._is_filling = False
 
     def _show_selection(self) -> None:
