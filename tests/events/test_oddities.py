@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import WorkbenchError
+from workbench.events.repairs import RepairKind
 from workbench.events.report import ImportReport
-from workbench.events.source import import_counts, import_events
+from workbench.events.source import Sources, import_counts, import_events
 from workbench.events.store import EventStore
 
 HEADER = "user_id,event,timestamp\n"
@@ -112,3 +113,37 @@ def test_control_signs_at_the_end_of_a_number_are_refused_and_no_bug(tmp_path: P
     (tmp_path / "given").write_text("step,users\nVisit,29\x1f\nBuy,3\n", encoding="utf-8")
     with pytest.raises(WorkbenchError, match="neither events nor step counts"):
         import_counts([tmp_path / "given"])
+
+
+@pytest.mark.parametrize("shape", ["lines", "broken", "array", "wrapped"])
+def test_decimal_ids_in_json_stay_as_they_are_written(tmp_path: Path, shape: str) -> None:
+    ids = ("1000300.3223254230", "1000300.32232542301", "22.10", "7")
+    records = [
+        f'{{"event_timestamp":"1612069510766593","event_name":"view","user_pseudo_id":{one},"price":9.50}}'
+        for one in ids
+    ]
+    texts = {
+        "lines": "\n".join(records),
+        "broken": "\n".join([*records, '{"event_name":']),
+        "array": f"[{','.join(records)}]",
+        "wrapped": f'{{"data":[{",".join(records)}]}}',
+    }
+    (tmp_path / "given").write_text(texts[shape], encoding="utf-8")
+    store, _ = import_events([tmp_path / "given"], folder=tmp_path / "store")
+    assert sorted(store.user_ids) == sorted(ids)
+    assert list(store.properties["price"].values) == [9.5]
+
+
+def test_counts_of_a_sample_may_have_fractions(tmp_path: Path) -> None:
+    for text in ("Step,Users\nVisit,1000.4\nBuy,20.5\n", "Date,Visit,Buy\n2026-01-01,600.3,20\n2026-01-02,400.1,0.5\n"):
+        (tmp_path / "given").write_text(text, encoding="utf-8")
+        with Sources([tmp_path / "given"]) as sources:
+            counts = sources.step_counts()
+            assert [counts.count(step) for step in counts.steps] == [1000.4, 20.5]
+            assert sources.ledger.count(RepairKind.COUNT_FRACTION) in (2, 3)
+
+
+def test_shares_are_no_counts(tmp_path: Path) -> None:
+    (tmp_path / "given").write_text("Step,Users,Share\nVisit,1000,0.5\nBuy,200,1.25\n", encoding="utf-8")
+    with Sources([tmp_path / "given"]) as sources:
+        assert sources.step_counts().columns == ("Users",)

@@ -11,8 +11,9 @@ import pytest
 from openpyxl import Workbook
 
 from workbench.errors import WorkbenchError
+from workbench.events.repairs import RepairKind
 from workbench.events.report import ImportReport
-from workbench.events.source import Choices, import_counts, import_events
+from workbench.events.source import Choices, Sources, import_counts, import_events
 from workbench.events.store import EventStore
 
 HEADER = ["user_id", "event", "timestamp", "revenue"]
@@ -139,3 +140,51 @@ def test_long_numbers_as_ids_are_flagged_and_short_ones_are_exact(tmp_path: Path
     assert set(store.user_ids) == {"9007199254740994", "1234567890123456"}
     assert {str(one.kind): one.count for one in report.repairs}["number_rounded"] == 1
     assert [one.count for one in report.quality if one.kind == "damaged_ids"] == [1]
+
+
+def two_rows_of_header(folder: Path, rows: list[list[object]], *merged: str) -> Path:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(row)
+    for cells in merged:
+        sheet.merge_cells(cells)
+    book.save(folder / "given.xlsx")
+    return folder / "given.xlsx"
+
+
+def test_merged_cells_above_the_header_name_groups_of_columns(tmp_path: Path) -> None:
+    head: list[list[object]] = [["Who", None, "What", None], ["user_id", "country", "event", "timestamp"]]
+    body: list[list[object]] = [
+        ["u1", "DE", "visit", "2026-01-05 10:00:00"],
+        ["u2", "US", "buy", "2026-01-05 11:00:00"],
+    ]
+    path = two_rows_of_header(tmp_path, head + body, "A1:B1", "C1:D1")
+    store, report = import_events([path], folder=tmp_path / "store")
+    assert (store.n_users, report.event_totals) == (2, {"visit": 1, "buy": 1})
+    assert [one.example for one in report.repairs if one.kind is RepairKind.HEADER_JOINED] == [
+        "user_id, country, event, timestamp"
+    ]
+
+
+def test_measures_that_are_split_below_a_merged_header_become_segments(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["Step", "Users", None, "Sessions", None],
+        [None, "Desktop", "Mobile", "Desktop", "Mobile"],
+        ["Visit", 100, 80, 120, 90],
+        ["Buy", 10, 5, 11, 6],
+    ]
+    path = two_rows_of_header(tmp_path, rows, "A1:A2", "B1:C1", "D1:E1")
+    with Sources([path]) as sources:
+        counts = sources.step_counts()
+    assert [counts.count("Visit", one) for one in (None, "Desktop", "Mobile")] == [180, 100, 80]
+    assert (counts.counted, counts.columns) == ("Users", ("Users", "Sessions"))
+
+
+def test_a_group_of_steps_above_the_header_is_passed_over(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["Week", None, "Funnel", None], ["Start", "End", "Visit", "Buy"]]
+    rows += [["2026-01-05", "2026-01-11", 100, 12], ["2026-01-12", "2026-01-18", 40, 5]]
+    with Sources([two_rows_of_header(tmp_path, rows, "A1:B1", "C1:D1")]) as sources:
+        counts = sources.step_counts()
+    assert {step: counts.count(step) for step in counts.steps} == {"Visit": 140, "Buy": 17}

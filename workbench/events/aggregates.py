@@ -71,7 +71,8 @@ class StepCounts:
             rows = [row for row in rows if row.segment == segment]
         elif any(row.segment is None for row in rows):
             rows = [row for row in rows if row.segment is None]
-        return sum(row.count for row in rows) if rows else None
+        # Counts of a sample may have a fraction; beyond millionths lies only what adding floats leaves.
+        return round(sum(row.count for row in rows), 6) if rows else None
 
     def growing(self, segment: str | None = None) -> tuple[str, ...]:
         """Steps that count more than the step before: open-funnel counts or a gap in tracking."""

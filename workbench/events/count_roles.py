@@ -53,6 +53,7 @@ _CALENDAR = frozenset(
         """
     )
 )
+_LARGEST_SHARE = 100.0
 # Numbers that put steps in order and count nobody.
 _RANK = re.compile(
     r"^(?:\w+_)?(?:step|stage|event|funnel|sort|display|phase|level|page)_?(?:order|no|nr|number|num|index|idx|rank|pos(?:ition)?|"
@@ -201,9 +202,17 @@ def count_style(cells: Sequence[str]) -> NumberStyle:
 def count_columns(table: Table) -> list[str]:
     """Columns that count something; in a list of people only those that say who did what."""
     found = [name for name in table.columns if is_count(table.column(name), name)]
+    found = found or _broken_counts(table)
     if lists_people(table):
         return [name for name in found if set(values_of(table.column(name))) <= {0.0, 1.0, None}]
     return found
+
+
+def _broken_counts(table: Table) -> list[str]:
+    """Columns of counts with fractions where none is whole, if any holds a number that is no share of a hundred."""
+    found = [name for name in table.columns if is_count(table.column(name), name, with_fractions=True)]
+    largest = max((value or 0.0 for name in found for value in values_of(table.column(name))), default=0.0)
+    return found if largest > _LARGEST_SHARE else []
 
 
 def numeric_columns(table: Table) -> dict[str, list[float | None]]:
@@ -212,8 +221,11 @@ def numeric_columns(table: Table) -> dict[str, list[float | None]]:
     return {name: values_of(table.column(name)) for name in count_columns(table) if name != day}
 
 
-def is_count(cells: Sequence[str], name: str) -> bool:
-    """Whether a column counts something: whole numbers, and no rate, rank, part of a date or money by its name."""
+def is_count(cells: Sequence[str], name: str, with_fractions: bool = False) -> bool:
+    """Whether a column counts something: whole numbers, and no rate, rank, part of a date or money by its name.
+
+    Reports of a sample count fractions of people: what is called a count may hold them, any column `with_fractions`.
+    """
     bare = _ASIDE.sub("", name)
     if natural_words(name) in NAMES["time"] or is_calendar(name) or is_rank(cells, name):
         return False
@@ -221,7 +233,13 @@ def is_count(cells: Sequence[str], name: str) -> bool:
         return False
     if all(cell.strip().endswith("%") for cell in cells if not numbers.is_empty(cell)):
         return False
-    return (is_numeric(cells) or is_flag(cells)) and all(v is None or v.is_integer() for v in values_of(cells))
+    if not (is_numeric(cells) or is_flag(cells)):
+        return False
+    values = [value for value in values_of(cells) if value is not None]
+    if all(value.is_integer() for value in values):
+        return True
+    may_be = natural_words(bare) in _COUNT_WORDS or UNIQUE_WORDS.search(natural_words(bare)) or with_fractions
+    return bool(may_be) and min(values) >= 0 and max(values) > 1
 
 
 def lists_people(table: Table) -> bool:

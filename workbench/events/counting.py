@@ -69,7 +69,10 @@ def _read(cells: Sequence[str], ledger: Ledger) -> list[float | None]:
     odd = [cell for cell in cells if cell.strip() and not numbers.is_plain(cell.strip(), style)]
     if odd and not is_flag(cells):
         ledger.note(RepairKind.NUMBER_FORMAT, len(odd), f"{odd[0]!r} is a number")
-    return values_of(cells)
+    values = values_of(cells)
+    broken = [value for value in values if value is not None and not value.is_integer()]
+    ledger.note(RepairKind.COUNT_FRACTION, len(broken), f"{broken[0]}" if broken else "")
+    return values
 
 
 def _people(table: Table, roles: Roles) -> StepCounts | None:

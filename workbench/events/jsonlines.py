@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -15,7 +16,7 @@ from workbench.errors import WorkbenchError
 from workbench.events.archives import Member
 from workbench.events.cells import read_cell
 from workbench.events.json_tables import records_of
-from workbench.events.nested import record_batch
+from workbench.events.nested import Written, names_people, record_batch
 from workbench.events.reading import BATCH_ROWS, SAMPLE_ROWS, Origin, Rows
 from workbench.events.repairs import Ledger, RepairKind
 from workbench.events.text import TextFile
@@ -52,6 +53,7 @@ class JsonLinesReading:
         self._member = member
         self._text = text
         self._texts: pa.Schema | None = None
+        self._decimal_ids: set[str] = set()
 
     @property
     def origin(self) -> Origin:
@@ -95,7 +97,13 @@ class JsonLinesReading:
         from pyarrow import json as pj
 
         try:
+            chunk = _quoted(chunk, self._decimal_ids)
             table = self._parsed(chunk, pj)
+            decimal_ids = _decimal_ids(table.schema)
+            if decimal_ids:
+                self._decimal_ids |= decimal_ids
+                chunk = _quoted(chunk, self._decimal_ids)
+                table = self._parsed(chunk, pj)
             guessed = _times_as_text(table.schema)
             if len(guessed):
                 self._texts = guessed if self._texts is None else pa.unify_schemas([self._texts, guessed])
@@ -115,6 +123,29 @@ class JsonLinesReading:
             except pa.ArrowException:
                 pass
         return pj.read_json(pa.BufferReader(chunk), pj.ReadOptions(block_size=len(chunk) + 1), options)
+
+
+def _decimal_ids(schema: pa.Schema) -> set[str]:
+    """Names of the fields that hold ids of people and were read as floats, which do not keep how they are written."""
+    import pyarrow as pa
+
+    found: set[str] = set()
+    fields = list(schema)
+    while fields:
+        field = fields.pop()
+        if pa.types.is_struct(field.type):
+            fields += list(field.type)
+        elif pa.types.is_floating(field.type) and names_people(field.name):
+            found.add(field.name)
+    return found
+
+
+def _quoted(chunk: bytes, names: set[str]) -> bytes:
+    """The chunk with the numbers of some fields as text."""
+    if not names:
+        return chunk
+    either = b"|".join(re.escape(json.dumps(name, ensure_ascii=False).encode()) for name in sorted(names))
+    return re.sub(rb"((?:" + either + rb")\s*:\s*)(-?\d[\d.eE+-]*)(?=\s*[,}])", rb'\1"\2"', chunk)
 
 
 def _has_lost_digits(table: pa.Table) -> bool:
@@ -217,7 +248,7 @@ def careful_rows(lines: list[bytes], first: int, ledger: Ledger) -> Iterator[Row
 
 def _record(line: bytes) -> dict[str, Any] | None:
     try:
-        record = json.loads(line)
+        record = json.loads(line, parse_float=Written)
     except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) else None
@@ -271,7 +302,7 @@ def wrapped_records(text: TextFile) -> list[dict[str, Any]] | None:
     if text.size > MAX_WRAPPED or _begins_with_record(text):
         return None
     try:
-        value = json.loads(text.path.read_bytes()[text.start :])
+        value = json.loads(text.path.read_bytes()[text.start :], parse_float=Written)
     except (ValueError, RecursionError):
         return None
     if isinstance(value, dict):
@@ -317,7 +348,7 @@ def inner_records(value: dict[str, Any], depth: int) -> list[dict[str, Any]] | N
 
 def stream_values(text: TextFile, ledger: Ledger) -> Iterator[Any]:
     """JSON values of an array or of a sequence, in bounded memory; what is broken ends the stream and is booked."""
-    decoder, utf8 = json.JSONDecoder(), codecs.getincrementaldecoder("utf-8")("replace")
+    decoder, utf8 = json.JSONDecoder(parse_float=Written), codecs.getincrementaldecoder("utf-8")("replace")
     buffer, place, ended = "", 0, False
     with text.path.open("rb") as file:
         file.seek(text.start)

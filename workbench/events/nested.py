@@ -7,8 +7,35 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from workbench.events.vocabulary import NAMES
+from workbench.events.wording import natural_words
+
 _INT64 = 1 << 63
 _WRAPPED = re.compile(r"(?:\.\$(?:oid|date|numberLong|numberInt|numberDouble|numberDecimal|uuid))+$")
+
+
+class Written(float):
+    """A decimal that remembers how it was written: as an id it is a text, as a number a float like any other."""
+
+    __slots__ = ("text",)
+
+    text: str
+
+    def __new__(cls, text: str) -> Written:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
+def names_people(name: str) -> bool:
+    """Whether a column, perhaps inside a structure, holds ids of people by its name.
+
+    Examples
+    --------
+    >>> names_people("user_pseudo_id"), names_people("properties.distinct_id"), names_people("price")
+    (True, True, False)
+    """
+    return natural_words(name.rpartition(".")[2]) in NAMES["user"]
 
 
 def flat_record(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -27,8 +54,12 @@ def flat_record(record: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         elif isinstance(value, list):
             flat[name] = json.dumps(value, ensure_ascii=False) if value else None
         else:
-            flat[unwrapped(name)] = value
+            flat[unwrapped(name)] = _as_meant(name, value) if isinstance(value, Written) else value
     return flat
+
+
+def _as_meant(name: str, number: Written) -> str | float:
+    return number.text if names_people(name) else float(number)
 
 
 def unwrapped(name: str) -> str:

@@ -15,9 +15,10 @@ comment_lines       lines before the table that begin with `#`
 title_rows          rows above the header that are not part of the table
 total_row           a total or grand total was left out of the rows and kept as a check value
 table_turned        dates or segments stood across the columns of counts; each count became a row
-table_passed_over   a further table of a report counts the same steps in another way and was not added
+table_passed_over   a further table of a report counts the same steps in another way, or no steps, and was not added
 header_invented     the first row is data, so columns were named column_1, column_2 ...
 header_renamed      an empty or repeated header got a name of its own
+header_joined       a header of two rows, a group above its columns, was read as one
 header_trimmed      blanks around a header were taken off
 header_repeated     the header stands again further down, as where files were put together; it is no row
 cells_trimmed       blanks beside every separator were taken off the cells
@@ -45,6 +46,7 @@ event_from_file     a table names no events: its rows are called after its file
 refund_negated      a refund written as a positive amount was taken off the revenue
 source_replaced     the same day came twice; the newer export counts
 source_repeated     the same file came twice; it counts once
+count_fraction      counts with a fraction, as reports of a sample have them, were taken as they are
 number_rounded      a number whose last digits the file does not keep: long ones in a spreadsheet, ids as decimals
 sheets_joined       visible sheets under the same header were read as one table; --sheet chooses one
 sheet_passed_over   another visible sheet of the workbook holds a table and was not read; --sheet chooses it
@@ -83,6 +85,7 @@ class RepairKind(StrEnum):
     TABLE_PASSED_OVER = "table_passed_over"
     HEADER_INVENTED = "header_invented"
     HEADER_RENAMED = "header_renamed"
+    HEADER_JOINED = "header_joined"
     HEADER_TRIMMED = "header_trimmed"
     HEADER_REPEATED = "header_repeated"
     CELLS_TRIMMED = "cells_trimmed"
@@ -111,6 +114,7 @@ class RepairKind(StrEnum):
     SOURCE_REPLACED = "source_replaced"
     SOURCE_REPEATED = "source_repeated"
     JUNK_MEMBER = "junk_member"
+    COUNT_FRACTION = "count_fraction"
     NUMBER_ROUNDED = "number_rounded"
     SHEETS_JOINED = "sheets_joined"
     SHEET_PASSED_OVER = "sheet_passed_over"

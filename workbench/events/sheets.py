@@ -16,6 +16,7 @@ from workbench.events.archives import Limits, Member
 from workbench.events.reading import BATCH_ROWS, SAMPLE_ROWS, Origin, Rows, header_names, invented_names, text_rows
 from workbench.events.repairs import Ledger, RepairKind
 from workbench.events.text import digest_of
+from workbench.events.two_headers import TwoHeaders, two_headers
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,6 +34,7 @@ class Sheet:
         self._book = book
         self.name = name
         self.rounded: list[int] = []
+        self.double: TwoHeaders | None = None
 
     @cached_property
     def _layout(self) -> tuple[int, int, bool, int]:
@@ -43,6 +45,7 @@ class Sheet:
         first = next((place for place, row in enumerate(filled) if sum(map(bool, row)) >= min(2, usual)), 0)
         titles = sum(any(row) for row in filled[:first])
         table = [row for row in head[first:] if any(row)]
+        self.double = two_headers(table)
         return first, titles, dialects.has_header(table), max(map(len, filled[first:] or [[]]), default=0)
 
     @property
@@ -68,6 +71,8 @@ class Sheet:
     def names(self, ledger: Ledger) -> tuple[str, ...]:
         """Names of the columns."""
         first, _, has_header, width = self._layout
+        if self.double is not None:
+            return header_names(self.double.names, ledger)
         row = next(itertools.islice(self.rows(), first, None), None)
         if row is None or width == 0:
             return ()
@@ -77,7 +82,7 @@ class Sheet:
         """The rows of the table in batches."""
         first, _, has_header, width = self._layout
         names = self.names(Ledger())
-        rows = itertools.islice(self.rows(), first + has_header, None)
+        rows = itertools.islice(self.rows(), first + has_header + (self.double is not None), None)
         filled = ((number, _fitted(row, width)) for number, row in rows if any(cell.strip() for cell in row))
         while block := list(itertools.islice(filled, size)):
             yield text_rows(names, [row for _, row in block], [number for number, _ in block])
@@ -85,7 +90,7 @@ class Sheet:
     def table(self) -> list[list[str]]:
         """All rows of the table below its header, for comparison with other sheets."""
         first, _, has_header, _ = self._layout
-        rows = itertools.islice(self.rows(), first + has_header, None)
+        rows = itertools.islice(self.rows(), first + has_header + (self.double is not None), None)
         return [_trimmed(row) for _, row in rows if any(cell.strip() for cell in row)]
 
 
@@ -132,6 +137,8 @@ class SheetReading:
         counts = []
         for sheet in self._sheets:
             ledger.note(RepairKind.TITLE_ROWS, sheet.titles)
+            if sheet.double is not None:
+                ledger.note(RepairKind.HEADER_JOINED, 1, ", ".join(sheet.double.names)[:120])
             counts.append(0)
             for rows in sheet.blocks(BATCH_ROWS):
                 counts[-1] += rows.batch.num_rows

@@ -19,6 +19,7 @@ from workbench.events.reading import Reading, header_names, invented_names
 from workbench.events.repairs import Ledger, RepairKind
 from workbench.events.shaping import is_total_row
 from workbench.events.sheets import SheetReading
+from workbench.events.two_headers import two_headers
 from workbench.events.wording import words
 
 _MAX_ROWS = 1_100_000
@@ -187,6 +188,29 @@ def _trimmed(cells: Sequence[str]) -> list[str]:
 
 
 def _table(block: Sequence[tuple[int, list[str]]], notes: tuple[str, ...], ledger: Ledger) -> Table:
+    double = two_headers([cells for _, cells in block])
+    if double is None:
+        return _plain_table(block, notes, ledger)
+    ledger.note(RepairKind.HEADER_JOINED, 1, ", ".join(double.names)[:120], [block[0][0]])
+    table = _plain_table([(block[0][0], list(double.names)), *block[2:]], notes, ledger)
+    return table if double.crossed is None else _uncrossed(table, *double.crossed)
+
+
+def _uncrossed(table: Table, groups: tuple[str, ...], columns: tuple[str, ...]) -> Table:
+    """A table of several measures that are each split into the same columns: a row a segment, a column a measure."""
+    places = {(group, column): table.columns.index(f"{group} {column}") for group in groups for column in columns}
+    kept = [place for place in range(len(table.columns)) if place not in places.values()]
+    rows, lines = [], []
+    for row, line in zip(table.rows, table.lines, strict=True):
+        for column in columns:
+            counts = (row[places[group, column]] for group in groups)
+            rows.append((*(row[place] for place in kept), column, *counts))
+            lines.append(line)
+    names = (*(table.columns[place] for place in kept), "segment", *groups)
+    return Table(names, tuple(rows), tuple(lines), table.notes)
+
+
+def _plain_table(block: Sequence[tuple[int, list[str]]], notes: tuple[str, ...], ledger: Ledger) -> Table:
     header = _trimmed(block[0][1])
     width = len(header)
     is_headless = _is_data(header)
