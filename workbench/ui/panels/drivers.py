@@ -83,8 +83,7 @@ class DriversPanel(AnswerPanel):
         room = max(_FEWEST_IN_PLOT, self._split.height() // _ROW_HEIGHT)
         shown = [r for r in found.drivers.rows if _is_drawable(r)][: min(room, _MOST_IN_PLOT)]
         plot.addItem(pg.InfiniteLine(0, pen=pg.mkPen(c.muted, style=Qt.PenStyle.DashLine)))
-        for place, row in enumerate(reversed(shown)):
-            self._whisker(pg, row, place)
+        self._whiskers(pg, list(reversed(shown)))
         ticks = [(n, found.titles.get(r.name, r.name)[:22]) for n, r in enumerate(reversed(shown))]
         left, bottom = plot.getAxis("left"), plot.getAxis("bottom")
         left.setTicks([ticks])
@@ -96,14 +95,19 @@ class DriversPanel(AnswerPanel):
             axis.setStyle(tickFont=font(11))
         plot.setYRange(-0.6, max(1, len(shown)) - 0.4, padding=0)
 
-    def _whisker(self, pg: Any, row: Driver, place: int) -> None:
+    def _whiskers(self, pg: Any, shown: list[Driver]) -> None:
+        """One curve and one set of points per verdict: an item for each row took 7 ms a row."""
         c = theme().colours
-        low, high = row.matched.ratio_interval.low, row.matched.ratio_interval.high
-        colour = c.gain if row.holds_up else c.loss if row.underperforms else c.muted
-        self._plot.plot([_log(low), _log(high)], [place, place], pen=pg.mkPen(colour, width=2))
-        symbol = "o" if row.holds_up else "t" if row.underperforms else "s"
-        middle = [_log(row.matched.ratio)]
-        self._plot.plot(middle, [place], pen=None, symbol=symbol, symbolSize=9, symbolBrush=colour, symbolPen=None)
+        looks = [("o", c.gain) if r.holds_up else ("t", c.loss) if r.underperforms else ("s", c.muted) for r in shown]
+        for symbol, colour in dict.fromkeys(looks):
+            rows = [(place, row.matched) for place, row in enumerate(shown) if looks[place][0] == symbol]
+            ends = [_log(end) for _, found in rows for end in (found.ratio_interval.low, found.ratio_interval.high)]
+            places = [place for place, _ in rows]
+            pen = pg.mkPen(colour, width=2)
+            self._plot.plot(ends, [place for place in places for _ in range(2)], pen=pen, connect="pairs")
+            middles = [_log(found.ratio) for _, found in rows]
+            points = {"symbol": symbol, "symbolSize": 9, "symbolBrush": colour, "symbolPen": None}
+            self._plot.plot(middles, places, pen=None, **points)
 
     def _on_clicked(self, row: int, _: int) -> None:
         self._chosen = self.table.target(row)
