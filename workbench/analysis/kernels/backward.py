@@ -272,7 +272,7 @@ def backward(graph: Ints, hits: Ints, work: Ints, lo: int, hi: int, only: int, t
         if records + needed > work.shape[1]:
             return -2
         if tangled:
-            classify(hits, work, g0, g1, lo, hits[POSITION, only] if only >= 0 else first)
+            classify(graph, hits, work, g0, g1, lo, hits[POSITION, only] if only >= 0 else first)
             for i in range(g0, g1):
                 records = _tangled_chain(graph, hits, work, i, g0, g1, lo, hi, end, records)
             for i in range(g1 - 1, g0 - 1, -1):

@@ -214,7 +214,7 @@ def _tangled(
     unit: int,
 ) -> None:
     """Starts of all hits of an instant whose events could serve several nodes."""
-    classify(hits, work, g0, g1, lo, hits[POSITION, only] if only >= 0 else first)
+    classify(graph, hits, work, g0, g1, lo, hits[POSITION, only] if only >= 0 else first)
     for i in range(g0, g1):
         v = hits[NODE, i]
         t = hits[TIME, i]

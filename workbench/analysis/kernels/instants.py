@@ -5,13 +5,17 @@ from __future__ import annotations
 from workbench.analysis.kernels.compiler import inner
 from workbench.analysis.kernels.tables import (
     COLLAPSE,
+    EDGE_STRICT,
     ENTRY_FIRST,
     FROM_US,
     IS_ENTRY,
     NODE,
     PLACE,
     POSITION,
+    PRED_AT,
+    PRED_EDGE,
     SCALARS,
+    SUCC_AT,
     TIES,
     TIES_ANY,
     TIES_FILE,
@@ -71,10 +75,22 @@ def by_node(hits: Ints, work: Ints, g0: int, g1: int, base: int) -> None:
 
 
 @inner
-def classify(hits: Ints, work: Ints, g0: int, g1: int, base: int, special: int) -> None:
+def is_strict_end(graph: Ints, v: int) -> bool:
+    """Whether a strict link begins or ends at a node: there the place of an event inside its instant matters."""
+    for edge in range(graph[SUCC_AT, v], graph[SUCC_AT, v + 1]):
+        if graph[EDGE_STRICT, edge]:
+            return True
+    for p in range(graph[PRED_AT, v], graph[PRED_AT, v + 1]):
+        if graph[EDGE_STRICT, graph[PRED_EDGE, p]]:
+            return True
+    return False
+
+
+@inner
+def classify(graph: Ints, hits: Ints, work: Ints, g0: int, g1: int, base: int, special: int) -> None:
     """`alike` of a hit is the first hit of the first event in the instant that serves the same nodes.
 
-    The event at position `special`, the only one that may be an entry, is like no other.
+    The event at position `special`, the only one that may be an entry, is like no other; nor is one at a strict link.
     """
     i = g0
     while i < g1:
@@ -90,7 +106,7 @@ def classify(hits: Ints, work: Ints, g0: int, g1: int, base: int, special: int) 
             equal = j1 - j == i1 - i and hits[POSITION, i] != special and hits[POSITION, j] != special
             k = 0
             while equal and k < i1 - i:
-                equal = hits[NODE, i + k] == hits[NODE, j + k]
+                equal = hits[NODE, i + k] == hits[NODE, j + k] and not is_strict_end(graph, hits[NODE, i + k])
                 k += 1
             if equal:
                 same = j
