@@ -9,7 +9,7 @@ from workbench.events.reading import Origin
 from workbench.events.source import Preview
 from workbench.events.trial import Look
 from workbench.ui.fields import label, section
-from workbench.ui.panels.panel import Table
+from workbench.ui.panels.panel import Cell, Table
 
 _HEADERS = ("File", "Read as", "Encoding", "Separated by", "Sheet", "Size")
 _HEAD_HEIGHT, _ROW_HEIGHT, _MOST_SEEN = 38, 26, 4
@@ -62,7 +62,7 @@ class FilesPage(QWidget):
         self._place.addWidget(self._preview)
 
 
-def _row(origin: Origin) -> list[tuple[str, float | None] | str]:
+def _row(origin: Origin) -> list[Cell]:
     separator = "tab" if origin.separator == "\t" else origin.separator or ""
     size = origin.size
     words = f"{size / 1_048_576:,.1f} MB" if size >= 1_048_576 else f"{max(1, round(size / 1024)):,} kB"

@@ -12,7 +12,7 @@ from workbench.session.desk import Desk
 from workbench.session.questions import STUDY, Study, study
 from workbench.ui import numbers
 from workbench.ui.panels.answer_panel import AnswerPanel
-from workbench.ui.panels.panel import Table
+from workbench.ui.panels.panel import Cell, Table
 
 _HEADERS = ("Action", "Verdict", "People", "Converted after", "Rate", "At most (95 %)", "Settled by")
 _WORDS = {Fate.DEAD_END: "▼ dead end", Fate.ALIVE: "alive", Fate.UNDECIDED: "undecided"}
@@ -68,7 +68,7 @@ def _definition(found: Any) -> str:
     )
 
 
-def _row(row: Any, titles: dict[str, str]) -> list[tuple[str, float | None] | str]:
+def _row(row: Any, titles: dict[str, str]) -> list[Cell]:
     verdict = row.verdict
     missing = verdict.missing
     return [

@@ -15,7 +15,7 @@ from workbench.session.questions import STUDY, Study, study
 from workbench.ui import numbers
 from workbench.ui.panels.answer_panel import AnswerPanel
 from workbench.ui.panels.driver_detail import DriverDetailRow
-from workbench.ui.panels.panel import Table
+from workbench.ui.panels.panel import Cell, Table
 from workbench.ui.theme import font, theme
 
 _HEADERS = ("Action", "People", "Naive", "In order", "Depth-matched", "95 %", "E-value", "Adj. p", "Says")
@@ -147,7 +147,7 @@ def _definition(found: Study) -> str:
     )
 
 
-def _row(row: Driver, found: Study) -> list[tuple[str, float | None] | str]:
+def _row(row: Driver, found: Study) -> list[Cell]:
     interval, p = row.matched.ratio_interval, row.p_adjusted
     span = "" if interval.low is None or interval.high is None else f"{interval.low:.2f}–{interval.high:.2f}"
     return [

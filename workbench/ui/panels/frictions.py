@@ -11,7 +11,7 @@ from workbench.session.audit_questions import STEPS, Frictions, frictions
 from workbench.session.desk import Desk
 from workbench.ui import numbers
 from workbench.ui.panels.answer_panel import AnswerPanel
-from workbench.ui.panels.panel import Table
+from workbench.ui.panels.panel import Cell, Table
 
 if TYPE_CHECKING:
     from workbench.analysis.rates import Rate
@@ -62,27 +62,15 @@ class FrictionsPanel(AnswerPanel):
             "hover for counts."
         )
         self.table.fill([_row(step, titles) for step in found.steps], [str(step.source_id) for step in found.steps])
-        for place in range(self.table.rowCount()):
-            self._explain(place, found, titles)
-
-    def _explain(self, place: int, found: Frictions, titles: dict[str, str]) -> None:
-        shown = self.table.item(place, 0)
-        step = next((s for s in found.steps if shown is not None and shown.text() == _step(s, titles)), None)
-        if step is None:
-            return
-        for column, rate in ((1, step.lost), (4, step.with_error), (5, step.without_error), (6, step.raging)):
-            item = self.table.item(place, column)
-            if item is not None:
-                item.setToolTip(_counts(rate))
 
 
-def _row(step: StepFriction, titles: dict[str, str]) -> list[tuple[str, float | None] | str]:
+def _row(step: StepFriction, titles: dict[str, str]) -> list[Cell]:
     lost = step.lost
     span = "" if lost.value is None else f"  ({numbers.interval(lost.interval.low, lost.interval.high)})"
     errors = step.errors_per_100
     return [
         _step(step, titles),
-        (f"{numbers.rate(lost.value)}{span}", lost.value),
+        (f"{numbers.rate(lost.value)}{span}", lost.value, _counts(lost)),
         ("not yet known" if step.median_s is None else numbers.duration(step.median_s), step.median_s),
         ("none mapped" if errors is None else f"{errors:.1f}", errors),
         _cell(step.with_error),
@@ -96,8 +84,8 @@ def _step(step: StepFriction, titles: dict[str, str]) -> str:
     return f"{titles.get(str(step.source_id), '')} → {titles.get(str(step.target_id), '')}"
 
 
-def _cell(rate: Rate) -> tuple[str, float | None]:
-    return (f"{numbers.rate(rate.value)}{' · few data' if rate.n and rate.is_thin else ''}", rate.value)
+def _cell(rate: Rate) -> Cell:
+    return (f"{numbers.rate(rate.value)}{' · few data' if rate.n and rate.is_thin else ''}", rate.value, _counts(rate))
 
 
 def _counts(rate: Rate) -> str:

@@ -13,7 +13,7 @@ from workbench.session.desk import Desk
 from workbench.session.funnel_questions import ByProperty, by_property
 from workbench.ui import numbers
 from workbench.ui.panels.answer_panel import AnswerPanel
-from workbench.ui.panels.panel import Table
+from workbench.ui.panels.panel import Cell, Table
 from workbench.ui.panels.segments import properties_to_offer
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _share(group: Group) -> str:
     return numbers.rate(group.counts[-1] / group.counts[0])
 
 
-def _row(group: Group, titles: list[str]) -> list[tuple[str, float | None] | str]:
+def _row(group: Group, titles: list[str]) -> list[Cell]:
     entered, through = group.counts[0], group.counts[-1]
     rate = through / entered if entered else None
     low, high = (float(v) for v in wilson(through, entered)) if entered else (None, None)

@@ -11,7 +11,7 @@ from workbench.session.desk import Desk
 from workbench.session.funnel_questions import GoesWith, goes_with
 from workbench.ui import numbers
 from workbench.ui.panels.answer_panel import AnswerPanel
-from workbench.ui.panels.panel import Table
+from workbench.ui.panels.panel import Cell, Table
 
 if TYPE_CHECKING:
     from workbench.analysis.success import Companion, Companions
@@ -86,7 +86,7 @@ def _name(one: Companion) -> str:
     return f"{parts[1]} = {'::'.join(parts[2:])}" if len(parts) > 2 else one.row.key
 
 
-def _row(one: Companion, found: Companions) -> list[tuple[str, float | None] | str]:
+def _row(one: Companion, found: Companions) -> list[Cell]:
     row = one.row
     through = row.success / found.success_total if found.success_total else None
     lost = row.failure / found.failure_total if found.failure_total else None

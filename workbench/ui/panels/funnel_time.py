@@ -12,7 +12,7 @@ from workbench.session.funnel_questions import OverTime, over_time
 from workbench.ui import numbers
 from workbench.ui.panels.answer_panel import AnswerPanel
 from workbench.ui.panels.charts import Chart, round_ticks
-from workbench.ui.panels.panel import Table
+from workbench.ui.panels.panel import Cell, Table
 from workbench.ui.theme import theme
 
 _HEADERS = ("Entered from", "Entered", "Got through", "Rate", "95 %", "Says")
@@ -103,7 +103,7 @@ def _headline(found: OverTime, whole: list[int]) -> str:
     return words if best == last else f"{words}; at best {numbers.rate(rates[best])}, from {found.starts[best]:%d %b}"
 
 
-def _row(found: OverTime, n: int) -> list[tuple[str, float | None] | str]:
+def _row(found: OverTime, n: int) -> list[Cell]:
     bucket = found.buckets[n]
     entered, through = bucket.reached_first, bucket.reached_last
     rate = through / entered if entered else None

@@ -15,7 +15,7 @@ from workbench.session.desk import Desk
 from workbench.session.questions import STUDY, Study, study
 from workbench.ui import numbers
 from workbench.ui.panels.answer_panel import AnswerPanel
-from workbench.ui.panels.panel import Table
+from workbench.ui.panels.panel import Cell, Table
 from workbench.ui.theme import font, theme
 
 _HEADERS = ("Action", "Quadrant", "Did it, of all", "Depth-matched", "95 %")
@@ -139,7 +139,7 @@ def _headline(rows: list[Driver], found: Study) -> str:
     return "; ".join(words) or "No action both holds up and stands out"
 
 
-def _row(row: Driver, found: Study) -> list[tuple[str, float | None] | str]:
+def _row(row: Driver, found: Study) -> list[Cell]:
     low, high = row.matched.ratio_interval.low, row.matched.ratio_interval.high
     share = row.share
     span = "" if low is None or high is None else f"{low:.2f}–{high:.2f}"

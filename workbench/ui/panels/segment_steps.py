@@ -11,7 +11,7 @@ from workbench.session.desk import Desk
 from workbench.ui import numbers
 from workbench.ui.fields import label
 from workbench.ui.gap_words import gap_verdict, gap_words
-from workbench.ui.panels.panel import Table
+from workbench.ui.panels.panel import Cell, Table
 
 if TYPE_CHECKING:
     from workbench.analysis.segment_steps import StepRow
@@ -60,7 +60,7 @@ class SegmentSteps(QWidget):
         )
 
 
-def _cells(row: StepRow, title: str) -> list[tuple[str, float | None] | str]:
+def _cells(row: StepRow, title: str) -> list[Cell]:
     gap = row.gap
     says = gap_verdict(gap) if gap.value is not None else ""
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.ui import numbers
+from workbench.ui.panels.panel import Cell
 
 if TYPE_CHECKING:
     from workbench.analysis.segment_rules import SegmentReport
@@ -48,7 +49,7 @@ def definition(report: SegmentReport) -> str:
     return f"{words} All together: chi-square p {numbers.p_value(overall.p)}{strength}."
 
 
-def cells(name: str, row: SegmentRow | None, is_undefined: bool) -> list[tuple[str, float | None] | str]:
+def cells(name: str, row: SegmentRow | None, is_undefined: bool) -> list[Cell]:
     if row is None:
         # Below every segment that has people, whichever way the column is sorted at first.
         return [name, "no rule yet" if is_undefined else "", ("", -1.0), *([("", None)] * 5)]

@@ -12,7 +12,7 @@ from workbench.session.analyst import Question
 from workbench.session.desk import Desk
 from workbench.session.questions import STUDY, Study, study
 from workbench.ui.fields import label
-from workbench.ui.panels.panel import Panel, Table
+from workbench.ui.panels.panel import Cell, Panel, Table
 
 _HEADERS = ("Micro-conversion", "Observable", "Frequent", "Correlated", "Verdict")
 _SIGNS = {
@@ -119,6 +119,6 @@ class SelectionTestsPanel(Panel):
             self.desk.session.apply("Take back", edits.restore, overrule_id(chosen[0], chosen[1]))
 
 
-def _row(title: str, test: SelectionTest) -> list[tuple[str, float | None] | str]:
+def _row(title: str, test: SelectionTest) -> list[Cell]:
     lights = [(_SIGNS[light], float(_ORDER[light])) for light in test.lights]
     return [title, *lights, "passes" if test.passes else "does not pass yet"]

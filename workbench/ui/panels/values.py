@@ -14,7 +14,7 @@ from workbench.session.desk import Desk
 from workbench.ui import numbers
 from workbench.ui.fields import NumberField
 from workbench.ui.panels.answer_panel import AnswerPanel
-from workbench.ui.panels.panel import Table
+from workbench.ui.panels.panel import Cell, Table
 
 if TYPE_CHECKING:
     from workbench.analysis.value import InverseValue
@@ -114,9 +114,7 @@ def _definition(found: Values, currency: str) -> str:
     return words
 
 
-def _row(
-    row: MicroValue, found: Values, titles: dict[str, str], currency: str, margin: float
-) -> list[tuple[str, float | None] | str]:
+def _row(row: MicroValue, found: Values, titles: dict[str, str], currency: str, margin: float) -> list[Cell]:
     average, pay = row.average, None if row.max_cost is None else row.max_cost * margin
     credited = found.credited.get(str(row.element_id))
     share = credited / found.buyers if credited is not None and found.buyers else None
