@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from PySide6.QtWidgets import QComboBox
 
 from tests.builders import line
-from tests.ui.loading import load
+from tests.ui.loading import load, measured
 from tests.ui.test_segments_panel import log
 from workbench.forecast.trial import Plan, surrogate
+from workbench.journey import edits
+from workbench.journey.journey import Shaping
 
 
 def settled(panel, qtbot) -> None:
@@ -61,6 +65,21 @@ def test_rates_are_filled_in_from_what_was_measured(window, qtbot, tmp_path):
     assert panel.values["macro"] == pytest.approx(80 / 201, abs=1e-6)
     assert panel.values["per_day"] == pytest.approx(201 / 88, rel=0.01)
     assert panel.fields["macro"].text().startswith("39.8")
+
+
+def test_moved_levers_are_no_measured_rates_and_days_are_those_of_the_map(window, qtbot, tmp_path):
+    load(window.desk, qtbot, tmp_path, log(), line("a", "b"))
+    panel, desk = window.results.size_of, window.desk
+    window.results.show_panel(panel)
+    desk.forecaster.set_lever("a-to-b", 0.9)
+    assert panel.values["macro"] == pytest.approx(80 / 201, abs=1e-6)
+    first = desk.shelf.first.store.first_us
+    day = datetime.fromtimestamp(first / 1e6, UTC).date().isoformat()
+    desk.session.apply("Dates", edits.amend_journey, shaping=Shaping(date_from=day, date_to=day))
+    measured(desk, qtbot)
+    entered = desk.analyst.measures.entered
+    assert 0 < entered < 201
+    assert panel.values["per_day"] == pytest.approx(entered, rel=0.01)
 
 
 def test_an_impossible_lift_says_what_to_type(results, qtbot):

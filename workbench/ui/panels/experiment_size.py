@@ -98,22 +98,35 @@ class ExperimentSize(SumsPanel):
     def _measured(self) -> dict[str, float | None]:
         journey = self.desk.session.journey
         micro = next((e for e in journey.elements if str(e.element_id) == self.element.currentData()), None)
-        store = self.desk.shelf.first.store if self.desk.shelf.first is not None else None
-        entered, per_day = self.desk.analyst.measures.entered, None
-        if store is not None and entered and store.first_us is not None and store.data_end_us is not None:
-            per_day = round(entered / max((store.data_end_us - store.first_us) / _DAY_US, 1.0), 1)
         window = None if journey.window_s is None else round(journey.window_s / 86_400, 2)
         return {
             "micro": self._share(micro),
             "macro": self._share(journey.headline_macro),
-            "per_day": per_day,
+            "per_day": self._per_day(),
             "window": window,
         }
 
+    def _per_day(self) -> float | None:
+        """People who entered in the time that the map looks at."""
+        from workbench.analysis.query import Query
+
+        store = self.desk.shelf.first.store if self.desk.shelf.first is not None else None
+        entered = self.desk.analyst.measures.entered
+        if store is None or not entered or store.first_us is None or store.data_end_us is None:
+            return None
+        span = Query.of(self.desk.session.journey).span()
+        passed = min(store.data_end_us, span.to_us) - max(store.first_us, span.from_us)
+        return round(entered / max(passed / _DAY_US, 1.0), 1)
+
     def _share(self, element: Element | None) -> float | None:
-        """Of all who enter, how many came to an element."""
+        """Of all who enter, how many came to an element, without levers."""
         figures = self.desk.figures.cards.get(element.element_id) if element is not None else None
-        return round(figures.first, 6) if figures is not None and figures.first else None
+        entered = self.desk.analyst.measures.entered
+        if figures is None:
+            return None
+        if entered and figures.base_people is not None:
+            return round(figures.base_people / entered, 6) or None
+        return round(figures.first, 6) if figures.first and not self.desk.forecaster.is_moved else None
 
     def work(self) -> Callable[[Progress], Any] | None:
         values = self.values
