@@ -230,8 +230,7 @@ def _encoded(column: Any) -> tuple[NDArray[np.int64], Any]:
     import pyarrow as pa
 
     coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    indices = coded.indices.fill_null(-1) if coded.indices.null_count else coded.indices
-    return np.add(indices.to_numpy(zero_copy_only=False), 1, dtype=np.int64), coded.dictionary
+    return np.add(_filled(coded.indices, -1).to_numpy(zero_copy_only=False), 1, dtype=np.int64), coded.dictionary
 
 
 def _recoded(index: NDArray[np.int64], codes: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -247,21 +246,25 @@ def _empty(texts: Any) -> NDArray[np.bool_]:
 
 
 def _texts(texts: Any) -> TextList:
-    """Copies of the distinct texts, free of the batch's memory."""
+    """The texts of a column, empty where missing; they lie in the batch's memory as long as they are looked at."""
     import pyarrow as pa
 
-    chosen = texts.cast(pa.large_string()).fill_null("")
+    chosen = _filled(texts if pa.types.is_string(texts.type) else texts.cast(pa.string()), "")
     _, offset, content = chosen.buffers()
     n = len(chosen)
-    bounds = np.frombuffer(offset, np.int64, n + 1, chosen.offset * 8).copy() if n else np.zeros(1, np.int64)
+    bounds = np.frombuffer(offset, np.int32, n + 1, chosen.offset * 4).astype(np.int64) if n else np.zeros(1, np.int64)
     start, end = int(bounds[0]), int(bounds[-1])
-    held = np.frombuffer(content, np.uint8)[start:end].copy() if content is not None else np.zeros(0, np.uint8)
+    held = np.frombuffer(content, np.uint8)[start:end] if content is not None else np.zeros(0, np.uint8)
     return TextList(held, bounds - start)
+
+
+def _filled(column: Any, value: Any) -> Any:
+    return column.fill_null(value) if column.null_count else column
 
 
 def _numbers(column: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     known = column.is_valid().to_numpy(zero_copy_only=False)
-    return column.fill_null(0).to_numpy(zero_copy_only=False).copy(), known
+    return _filled(column, 0).to_numpy(zero_copy_only=False).copy(), known
 
 
 def _optional_numbers(batch: Any, name: str, keep: NDArray[np.int64]) -> NDArray[np.int64] | None:

@@ -16,7 +16,7 @@ from workbench.events.hashing import Hashes
 from workbench.events.intake import CodedRows
 from workbench.events.text_list import TextList, gathered
 
-PARTITION_BITS = 8
+PARTITION_BITS = 6
 _PARTITIONS = 1 << PARTITION_BITS
 _IDS_AT_ONCE = 16_000_000
 _BUFFER = 1 << 20

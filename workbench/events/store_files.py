@@ -58,8 +58,8 @@ class StoreWriter:
 
     def append(self, columns: Mapping[str, NDArray[Any]], offset: NDArray[np.int64], users: TextList) -> None:
         """Add the rows of some users, in store order; `offset` begins with 0."""
-        self._write("time", columns["time"].astype("<i8"))
-        self._write("ordinal", columns["ordinal"].astype("<u4"))
+        self._write("time", columns["time"].astype("<i8", copy=False))
+        self._write("ordinal", columns["ordinal"].astype("<u4", copy=False))
         self._write("event", columns["event"].astype(self.event_dtype.newbyteorder("<")))
         for i, (name, dtype) in enumerate(self.value_dtypes.items()):
             codes = columns.get(f"p:{name}")

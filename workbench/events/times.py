@@ -201,7 +201,7 @@ class TimeReader:
     def _read_text(self, column: Any) -> Times:
         import pyarrow as pa
 
-        texts = trimmed(column.fill_null(""))
+        texts = trimmed(column.fill_null("") if column.null_count else column)
         whole = _whole_numbers(texts)
         if whole is not None:
             return self._read_numbers(whole)
