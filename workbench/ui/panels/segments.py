@@ -191,6 +191,7 @@ class SegmentsPanel(Panel):
         self.wants_steps.setText("Comparison" if is_wanted else "Steps")
         if is_wanted and segment is not None and self._steps_asked is not None:
             self.table.hide()
+            self.steps.setEnabled(not self.is_old(self._steps_asked))
             self.steps.show_rows(segment.name, self.desk.analyst.answer(self._steps_asked))
 
     def _fill(self, report: SegmentReport | None, is_own: bool) -> None:
