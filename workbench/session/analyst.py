@@ -160,7 +160,9 @@ class Analyst(QObject):
         if isinstance(error, CancelledError):
             return
         if key == self.key:
-            self._take(Measures(query=self._query))  # the older figures would pass for today's
+            self.measures = Measures(query=self._query)  # the older figures would pass for today's
+            self._set_stale(False)
+            self.measured.emit()
         self.failed.emit(error)
 
     def _on_heavy_failed(self, key: Any, error: Exception) -> None:
