@@ -10,7 +10,7 @@ import pytest
 from workbench.errors import WorkbenchError
 from workbench.events.repairs import RepairKind
 from workbench.events.report import ImportReport
-from workbench.events.source import Sources, import_events
+from workbench.events.source import Choices, Sources, import_events
 from workbench.events.store import EventStore
 
 
@@ -262,3 +262,10 @@ def test_a_report_of_many_tables_without_a_funnel_is_refused(tmp_path: Path) -> 
         pytest.raises(WorkbenchError, match="report of 6 tables"),
     ):
         sources.step_counts()
+
+
+def test_a_persons_columns_say_which_table_of_a_report_is_meant(tmp_path: Path) -> None:
+    path = written(tmp_path, scheduled("Shop\nDeed,People\nview,90\nbuy,6\n"))
+    with Sources([path], Choices(columns=(("event", "Deed"), ("value", "People")))) as sources:
+        counts = sources.step_counts()
+    assert {step: counts.count(step) for step in counts.steps} == {"view": 90, "buy": 6}

@@ -62,6 +62,8 @@ def counted(
     parts: list[StepCounts] = []
     for name, several in groupby(found, key=lambda pair: pair[0].origin.member.name):
         tables = [table for _, table in several]
+        # A person's columns say which of several tables is meant.
+        tables = [table for table in tables if set((chosen or {}).values()) <= set(table.columns)] or tables
         questions = [] if chosen or len(tables) <= _FEW else _questions(tables)
         if len(questions) > _FEW:
             parts += _likeliest(name, questions, ledger)
@@ -117,7 +119,7 @@ def _likeliest(name: str, questions: list[_Question], ledger: Ledger) -> list[St
     if not by_rank:
         raise WorkbenchError(
             f"{name} is a report of {len(questions)} tables, and none says that it counts a funnel, goals or events.",
-            "Export the one report that is meant, or save its table as a file of its own.",
+            "Export the one report that is meant, or name the columns of its table: --map event=COLUMN,value=COLUMN.",
         )
     best, first = min(by_rank)
     taken = [place for rank, place in by_rank if rank == best and (best == 0 or place == first)]
