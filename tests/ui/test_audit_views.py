@@ -143,5 +143,7 @@ def test_an_edit_asks_anew_what_is_behind_the_chosen_driver(shown, desk, qtbot) 
     before = panel.detail.words.text()
     only = Condition("device", Operator.EQ, "desktop")
     desk.session.apply("Filter", edits.amend_journey, shaping=Shaping(filters=(only,)))
-    qtbot.waitUntil(lambda: panel.detail.words.text() != before and "People resampled" in panel.detail.words.text())
+    qtbot.waitUntil(
+        lambda: panel.detail.words.text() != before and "People resampled" in panel.detail.words.text(), timeout=20_000
+    )
     assert desk.analyst.is_current(panel.question.name)

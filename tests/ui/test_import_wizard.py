@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QTableWidget
 
 from workbench.events.aggregates import CountKind
 from workbench.events.source import Sources
@@ -227,3 +229,29 @@ def test_the_sheet_of_a_workbook_can_be_chosen(opened, tmp_path, qtbot):
     go_to(wizard, "Events", qtbot)
     assert set(wizard.stands_for) == {"buy"}
     assert wizard.choices().sheet == "April"
+
+
+def test_enter_goes_on_and_never_cancels(opened, data, qtbot):
+    wizard = opened(data)
+    wizard.show()
+    mapped(wizard)
+    for place in (1, 2, 3):
+        go_to(wizard, STEPS[place], qtbot)
+        wanted = wizard.accept_button if place == 3 else wizard.next
+        assert wizard.focusWidget() is wanted, STEPS[place]
+    with qtbot.waitSignal(wizard.accepted):
+        qtbot.keyClick(wizard.focusWidget(), Qt.Key.Key_Return)
+
+
+def test_tab_is_not_caught_by_a_table(opened, data, qtbot):
+    wizard = opened(data)
+    tables = wizard.findChildren(QTableWidget)
+    assert len(tables) >= 3
+    assert not any(table.tabKeyNavigation() for table in tables)
+    assert all(table.accessibleName() for table in tables)
+
+
+def test_a_wizard_that_is_done_is_gone(window, data, qtbot):
+    window.commands.take_files([str(data)])
+    window.findChild(ImportWizard).reject()
+    qtbot.waitUntil(lambda: window.findChild(ImportWizard) is None, timeout=20_000)

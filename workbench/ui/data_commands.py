@@ -59,6 +59,7 @@ class DataCommands(CommandGroup):
         wizard = ImportWizard(self.window, paths, self.desk.session.journey)
         wizard.failed.connect(self.show_import_error)
         wizard.accepted.connect(lambda: self.desk.shelf.load(paths, wizard.choices(), stands_for=wizard.stands_for))
+        wizard.finished.connect(wizard.deleteLater)
         wizard.open()
 
     def show_import_result(self, loaded: Loaded) -> None:

@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
     def _build_docks(self) -> None:
         self.palette_panel, self.outline, self.tags = Palette(), Outline(self.desk), Tags(self.desk)
         self.side_tabs = QTabWidget(documentMode=True)
+        self.side_tabs.setAccessibleName("Elements")
         for title, page in (("Palette", self.palette_panel), ("Outline", self.outline), ("Tags", self.tags)):
             self.side_tabs.addTab(page, title)
         areas = Qt.DockWidgetArea

@@ -87,6 +87,8 @@ def preview_table(preview: Preview) -> QTableWidget:
         for column, text in enumerate(cells):
             table.setItem(row, column, QTableWidgetItem(text[:300]))
     table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+    table.setTabKeyNavigation(False)
+    table.setAccessibleName("First rows")
     table.verticalHeader().setDefaultSectionSize(24)
     table.resizeColumnsToContents()
     for column in range(table.columnCount()):

@@ -170,6 +170,8 @@ class ImportWizard(QDialog):
         if self.pages.currentIndex() >= 2:
             self._ask_trial()
         self._show_state()
+        # Never on Cancel, where it would be left by a page or button that went: Enter goes on.
+        (self.accept_button if self.pages.currentIndex() == len(STEPS) - 1 else self.next).setFocus()
 
     def _ask_trial(self) -> None:
         if self.looked is None:

@@ -50,6 +50,8 @@ class DayAxis(QWidget):
     def _made(self, pg: Any) -> Any:
         if self._plot is None:
             self._plot = pg.PlotWidget()
+            self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self._plot.setAccessibleName("Events by day, a chart")
             self._plot.setMenuEnabled(False)
             self._plot.hideButtons()
             self._plot.setMouseEnabled(False, False)

@@ -72,6 +72,8 @@ class DriversPanel(AnswerPanel):
 
         if self._plot is None:
             self._plot = pg.PlotWidget()
+            self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self._plot.setAccessibleName("Drivers, a chart")
             self._plot.setMenuEnabled(False)
             self._plot.hideButtons()
             self._plot.setMouseEnabled(False, False)

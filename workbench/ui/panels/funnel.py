@@ -118,6 +118,8 @@ class FunnelPanel(Panel):
 
         if self._plot is None:
             self._plot = pg.PlotWidget()
+            self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self._plot.setAccessibleName("Funnel, a chart")
             self._plot.setMenuEnabled(False)
             self._plot.hideButtons()
             self._plot.setMouseEnabled(False, False)

@@ -94,6 +94,8 @@ class Table(QTableWidget):
         self.setAlternatingRowColors(True)
         self.setSortingEnabled(True)
         self.setWordWrap(False)
+        self.setTabKeyNavigation(False)  # arrows walk the cells; Tab leads on, else it would be caught in here
+        self.setAccessibleName(f"Table by {headers[0].lower()}")
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)

@@ -44,6 +44,7 @@ class ResultTabs(QTabWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(documentMode=True)
+        self.setAccessibleName("Results")
         self.funnel, self.drop_offs, self.dead_ends = FunnelPanel(desk), DropOffsPanel(desk), DeadEndsPanel(desk)
         self.groups, self.over_time = FunnelGroupsPanel(desk), FunnelTimePanel(desk)
         self.success = FunnelSuccessPanel(desk)

@@ -60,6 +60,8 @@ class RetentionPlot(QWidget):
 
         if self._plot is None:
             self._plot = pg.PlotWidget()
+            self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self._plot.setAccessibleName("Who comes back, a chart")
             self._plot.setMenuEnabled(False)
             self._plot.hideButtons()
             self._plot.setMouseEnabled(False, False)
