@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from workbench.errors import WorkbenchError
 from workbench.events import counting
 from workbench.events.aggregates import StepCounts
 from workbench.events.count_roles import is_step_name, ranked, roles_of
@@ -52,21 +51,16 @@ def counted(
 ) -> list[StepCounts]:
     """The counts of the tables of some files.
 
-    Where a file asks more than a few questions, those of a funnel, else of goals or events, are taken.
-
-    Raises
-    ------
-    WorkbenchError
-        If a file holds many tables and none says that it counts steps.
+    Where a file asks more than a few questions, those of a funnel, else of goals or events, else its first are taken.
     """
     parts: list[StepCounts] = []
-    for name, several in groupby(found, key=lambda pair: pair[0].origin.member.name):
+    for _, several in groupby(found, key=lambda pair: pair[0].origin.member.name):
         tables = [table for _, table in several]
         # A person's columns say which of several tables is meant.
         tables = [table for table in tables if set((chosen or {}).values()) <= set(table.columns)] or tables
         questions = [] if chosen or len(tables) <= _FEW else _questions(tables)
         if len(questions) > _FEW:
-            parts += _likeliest(name, questions, ledger)
+            parts += _likeliest(questions, ledger)
         else:
             parts += _together(tables, ledger, chosen or {})
     return parts
@@ -113,14 +107,13 @@ def _topics(table: Table) -> set[str]:
     return set(table.columns) if label is None else set(table.column(label))
 
 
-def _likeliest(name: str, questions: list[_Question], ledger: Ledger) -> list[StepCounts]:
-    """The counts of the questions about a funnel if there are any, else of the first about goals or events."""
-    by_rank = [(rank, place) for place, question in enumerate(questions) if (rank := question.rank) is not None]
-    if not by_rank:
-        raise WorkbenchError(
-            f"{name} is a report of {len(questions)} tables, and none says that it counts a funnel, goals or events.",
-            "Export the one report that is meant, or name the columns of its table: --map event=COLUMN,value=COLUMN.",
-        )
+def _likeliest(questions: list[_Question], ledger: Ledger) -> list[StepCounts]:
+    """The counts of the questions about a funnel if there are any, else of the first about goals, events or anything.
+
+    Those that were passed over are booked; a person may name the columns of another one.
+    """
+    ranks = [question.rank for question in questions]
+    by_rank = [(len(_TITLES) if rank is None else rank, place) for place, rank in enumerate(ranks)]
     best, first = min(by_rank)
     taken = [place for rank, place in by_rank if rank == best and (best == 0 or place == first)]
     for place, question in enumerate(questions):
