@@ -111,6 +111,18 @@ def test_a_question_that_fails_leaves_the_others_their_turn(loaded, qtbot):
     assert told[0].message == "no"
 
 
+def test_old_answers_that_nobody_looks_at_make_room(loaded, qtbot):
+    analyst = loaded.analyst
+    analyst.want(Question("looked at", lambda *_: "kept"))
+    for n in range(60):
+        with qtbot.waitSignal(analyst.answered, timeout=20_000):
+            analyst.want(Question(f"q{n}", lambda *_, n=n: n))
+        analyst.forget_want(f"q{n}")
+    assert analyst.answer("looked at") == "kept"
+    assert analyst.answer("q59") == 59
+    assert analyst.answer("q0") is None
+
+
 def test_moving_a_stage_does_not_remeasure(loaded, qtbot):
     asked = []
     loaded.analyst.stale_changed.connect(asked.append)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 NO_MEASURES = Measures(query=None)
 _THROTTLE_MS = 15
+_MOST_ANSWERS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +153,17 @@ class Analyst(QObject):
     def _on_heavy_answered(self, key: Any, answer: Any) -> None:
         query_key, name = key
         if query_key[1] == self._data_key:
-            self._answers[name] = (query_key, answer)
+            self._keep(name, query_key, answer)
             self.answered.emit(name)
         self._ask_heavy()
+
+    def _keep(self, name: str, query_key: Any, answer: Any) -> None:
+        """The newest answers; the oldest that nobody looks at make room."""
+        self._answers.pop(name, None)
+        self._answers[name] = (query_key, answer)
+        spare = [old for old in self._answers if old not in self._wanted]
+        for old in spare[: max(0, len(self._answers) - _MOST_ANSWERS)]:
+            del self._answers[old]
 
     def _on_failed(self, key: Any, error: Exception) -> None:
         if isinstance(error, CancelledError):
@@ -170,7 +179,7 @@ class Analyst(QObject):
             return
         query_key, name = key
         if query_key[1] == self._data_key:
-            self._answers[name] = (query_key, None)  # not asked again until the query or the data change
+            self._keep(name, query_key, None)  # not asked again until the query or the data change
         self.failed.emit(error)
         self._ask_heavy()
 
