@@ -115,7 +115,7 @@ def test_old_answers_that_nobody_looks_at_make_room(loaded, qtbot):
     analyst = loaded.analyst
     analyst.want(Question("looked at", lambda *_: "kept"))
     for n in range(60):
-        with qtbot.waitSignal(analyst.answered, timeout=20_000):
+        with qtbot.waitSignal(analyst.answered, timeout=20_000, check_params_cb=lambda name, n=n: name == f"q{n}"):
             analyst.want(Question(f"q{n}", lambda *_, n=n: n))
         analyst.forget_want(f"q{n}")
     assert analyst.answer("looked at") == "kept"
