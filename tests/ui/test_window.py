@@ -209,3 +209,12 @@ def test_the_first_paint_loads_no_heavy_library():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert json.loads(done.stdout.strip().splitlines()[-1]) == []
+
+
+def test_names_of_views_that_were_chosen_unseen_do_not_overlap(window):
+    for views in (window.results.trend_views, window.results.driver_views):
+        views.names.setCurrentRow(1)
+        window.results.setCurrentWidget(views)
+        heights = {views.names.visualItemRect(views.names.item(row)).height() for row in range(views.names.count())}
+        assert len(heights) == 1
+        assert heights.pop() >= views.names.fontMetrics().height() + 10

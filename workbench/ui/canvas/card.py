@@ -172,8 +172,8 @@ class CardItem(QGraphicsItem):
         if gap is not None and gap.value is not None:
             parts.text(painter, beside, gap_parts.short(gap), gap_parts.colour(c, gap), 19, 600, right=True)
         elif self._map.shows_worth and figures.worth is not None and figures.worth.value is not None:
-            words = f"{numbers.money(figures.worth.value, self._map.journey.currency)} each"
-            parts.text(painter, beside, words, c.macro, 18, 600, right=True)
+            words = numbers.money(figures.worth.value, self._map.journey.currency)
+            parts.text(painter, beside, words, c.macro, 18, 600, right=True)  # "each" has no room from afar
         elif figures.lift is not None:
             colour = c.gain if figures.lift > 0 else c.loss
             parts.text(painter, beside, numbers.signed_rate(figures.lift), colour, 18, 600, right=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QStackedWidget, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QStackedWidget, QWidget
 
 _NAMES_WIDTH = 148
+_NAME_PADDING = 8
 
 
 class Views(QWidget):
@@ -22,7 +23,7 @@ class Views(QWidget):
         self.names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._pages = QStackedWidget()
         for title, page in pages:
-            self.names.addItem(title)
+            self._add_name(title)
             self._pages.addWidget(page)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -31,6 +32,11 @@ class Views(QWidget):
         layout.addWidget(self._pages, 1)
         self.names.currentRowChanged.connect(self._pages.setCurrentIndex)
         self.names.setCurrentRow(0)
+
+    def _add_name(self, title: str) -> None:
+        item = QListWidgetItem(title, self.names)
+        # Left to the list, heights are taken before the style is there if a view is chosen unseen: names overlap.
+        item.setSizeHint(QSize(_NAMES_WIDTH, self.names.fontMetrics().height() + 2 * _NAME_PADDING))
 
     def holds(self, page: QWidget) -> bool:
         """Whether this widget is one of the views."""
