@@ -69,3 +69,13 @@ def test_shutdown_waits_for_the_worker(qapp):
     lane.shutdown()
     assert ended == [True]
     assert not lane._pool.activeThreadCount()
+
+
+def test_an_answer_that_comes_home_after_the_end_asks_for_nothing_more(lane, qtbot):
+    gate, asked = threading.Event(), []
+    lane.answered.connect(lambda key, _: (asked.append(key), lane.request(2, lambda progress: asked.append("again"))))
+    lane.request(1, lambda progress: gate.wait(5))
+    gate.set()
+    lane.shutdown()
+    qtbot.waitUntil(lambda: asked == [1], timeout=5_000)
+    assert not lane.is_busy

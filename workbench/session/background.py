@@ -64,6 +64,7 @@ class Lane(QObject):
         self._running: _Run | None = None
         self._waiting: Request | None = None
         self._usual_s = 0.0
+        self._is_shut = False
         self.newest_key: Any = None
         self.came_home.connect(self._on_came_home)
         self._poll = QTimer(self)
@@ -76,6 +77,8 @@ class Lane(QObject):
 
     def request(self, key: Any, work: Callable[[Progress], Any]) -> None:
         """Ask for an answer; what waits is replaced, what runs is cancelled only if it is expected to be long."""
+        if self._is_shut:
+            return
         self.newest_key = key
         self._waiting = Request(key, work)
         if self._running is None:
@@ -90,7 +93,8 @@ class Lane(QObject):
             self._running.progress.cancel()
 
     def shutdown(self) -> None:
-        """Cancel and wait, so that no worker outlives the window."""
+        """Cancel and wait, so that no worker outlives the window; an answer that still comes home asks for no more."""
+        self._is_shut = True
         self.cancel()
         self._pool.waitForDone()
         self._poll.stop()
