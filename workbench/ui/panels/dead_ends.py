@@ -64,7 +64,7 @@ def _definition(found: Any) -> str:
     window = numbers.duration(found.window_s)
     return (
         f"Of {numbers.count(found.mature)} people whose {window} are over, {numbers.rate(found.base_rate)} convert. "
-        f"A dead end stays under half of that beyond doubt. {numbers.count(found.immature)} people are still running."
+        f"A dead end stays under half of that beyond doubt. Still running: {numbers.count(found.immature)}."
     )
 
 

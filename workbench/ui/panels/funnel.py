@@ -185,5 +185,5 @@ def definition(funnel: FunnelFigures) -> str:
     window = numbers.duration(funnel.window_s) if funnel.window_s is not None else "no"
     words = f"Happy path, {funnel.mode}, {window} window; hatched: lost since the step before"
     if funnel.immature:
-        words += f"; {numbers.count(funnel.immature)} entries are still running"
+        words += f"; entries still running: {numbers.count(funnel.immature)}"
     return words + "."
