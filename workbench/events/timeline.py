@@ -107,7 +107,9 @@ def _silent(store: EventStore, day: NDArray[np.int64], per_day: NDArray[np.int64
     if found:
         dates = sorted({one for names in found.values() for one in names})
         shown = ", ".join(f"{name} on {names[0]}" for name, names in list(found.items())[:3])
-        text = f"{len(found)} events went silent on {len(dates)} days while the rest went on."
+        kinds = "1 kind of event" if len(found) == 1 else f"{len(found)} kinds of event"
+        days = "1 day" if len(dates) == 1 else f"{len(dates)} days"
+        text = f"{kinds} went silent on {days} while the rest went on."
         yield Finding(
             "silent_events",
             len(dates),

@@ -83,7 +83,7 @@ def check_history(history: Sequence[float], days_ahead: int) -> None:
     """
     if len(history) < MIN_HISTORY:
         raise WorkbenchError(
-            f"{len(history)} days are too few for a series forecast; {MIN_HISTORY} are the least.",
+            f"A series forecast needs at least {MIN_HISTORY} days; there are {len(history)}.",
             "Use the what-if on the map instead.",
         )
     most = min(MOST_DAYS_AHEAD, len(history) // 3)

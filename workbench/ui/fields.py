@@ -167,6 +167,13 @@ class ChoiceField(QComboBox):
         self.committed.emit(self._values[row])
 
 
+def narrow(box: QComboBox) -> QComboBox:
+    """A box that long words in its list do not widen."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(8)
+    return box
+
+
 def form() -> tuple[QWidget, QFormLayout]:
     """A form whose labels stand left and whose fields take the room."""
     holder = QWidget()

@@ -13,7 +13,7 @@ from workbench.journey.journey import DAY_S
 from workbench.session.desk import Desk
 from workbench.ui import numbers
 from workbench.ui.data_words import one_line
-from workbench.ui.fields import NumberField, TextField, form, label, section
+from workbench.ui.fields import NumberField, TextField, form, label, narrow, section
 from workbench.ui.panels.shaping_form import ShapingForm
 from workbench.ui.zone_box import ZoneBox
 
@@ -187,7 +187,7 @@ class JourneyForm(QWidget):
 
 
 def _choices(pairs: tuple[tuple[str, Any], ...]) -> QComboBox:
-    box = QComboBox()
+    box = narrow(QComboBox())
     for words, value in pairs:
         box.addItem(words, value)
     return box

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from workbench.journey.journey import DAY_S
 from workbench.journey.rule import Rule
-from workbench.ui.fields import NumberField, form
+from workbench.ui.fields import NumberField, form, narrow
 
 
 class Limit(StrEnum):
@@ -31,7 +31,7 @@ class LimitForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._rule = Rule()
-        self.kind, self.summed = QComboBox(), QComboBox()
+        self.kind, self.summed = narrow(QComboBox()), narrow(QComboBox())
         self.kind.addItems([limit.value for limit in Limit])
         self.amount = NumberField("n")
         self.per_session = QCheckBox("counted anew in each session")

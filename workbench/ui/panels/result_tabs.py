@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from workbench.session.desk import Desk
@@ -35,6 +35,8 @@ from workbench.ui.panels.trend import TrendPanel
 from workbench.ui.panels.values import ValuesPanel
 from workbench.ui.panels.views import Views
 from workbench.ui.panels.waiting import WaitingPanel
+
+_NARROWEST, _LOWEST = 320, 150
 
 
 class ResultTabs(QTabWidget):
@@ -123,6 +125,10 @@ class ResultTabs(QTabWidget):
             self.values,
         ):
             panel.jump_asked.connect(self.jump_asked)
+
+    def minimumSizeHint(self) -> QSize:
+        """The dock may be dragged small: the tallest of all views does not hold it up."""
+        return QSize(_NARROWEST, _LOWEST)
 
     def show_panel(self, panel: QWidget) -> None:
         """Bring a panel to the front, in whichever tab and view it stands."""

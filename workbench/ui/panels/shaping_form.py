@@ -15,7 +15,7 @@ from workbench.journey.journey import Shaping
 from workbench.journey.rule import Condition, Operator
 from workbench.session.desk import Desk
 from workbench.ui.data_words import instant
-from workbench.ui.fields import TextField, clear, form, label, section, tool_button
+from workbench.ui.fields import TextField, clear, form, label, narrow, section, tool_button
 from workbench.ui.panels.rule_form import ConditionRow
 
 _MOST_DAYS = 3660
@@ -38,7 +38,7 @@ class ShapingForm(QWidget):
         self.add_technical = tool_button("ignore technical events")
         self.without_repeats = QCheckBox("Leave exact repeats out")
         self.without_repeats.setToolTip("Events equal to an earlier one of the same person in time and every property")
-        self.once_per = QComboBox()
+        self.once_per = narrow(QComboBox())
         self.once_per.setToolTip("A property, such as the transaction id, that counts once per person and event name")
         self.told, self.period = label("", "loss"), label("", "muted")
         self.told.setAccessibleName("What could not be read")
