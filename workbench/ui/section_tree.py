@@ -14,6 +14,7 @@ Rows = Sequence[tuple[str, str, str]]
 def section_tree(sections: Sequence[tuple[str, Rows]]) -> QTreeWidget:
     """Sections of rows with three columns, all open."""
     tree = QTreeWidget()
+    tree.setAccessibleName("What was found")
     tree.setColumnCount(3)
     tree.setHeaderLabels(["What", "Figure", "Particulars"])
     for title, rows in sections:

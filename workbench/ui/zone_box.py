@@ -26,6 +26,8 @@ class ZoneBox(QComboBox):
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.edit = QLineEdit()
         self.setLineEdit(self.edit)
+        for part in (self, self.edit):
+            part.setAccessibleName("Time zone")
         self.addItems(list(_USUAL))
         self._is_completed = False
 

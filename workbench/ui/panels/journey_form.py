@@ -55,6 +55,7 @@ class JourneyForm(QWidget):
         self.currency = QComboBox(editable=True)
         self.currency_edit = QLineEdit()
         self.currency.setLineEdit(self.currency_edit)
+        self.currency_edit.setAccessibleName("Currency")
         self.currency.addItems(list(_CURRENCIES))
         self.window_box = _choices(_WINDOWS)
         self.mode, self.ties = _choices(_MODES), _choices(_TIES)

@@ -32,6 +32,7 @@ class Choice(QComboBox):
         self._edit = QLineEdit()
         self.setLineEdit(self._edit)
         self._edit.setPlaceholderText(placeholder)
+        self._edit.setAccessibleName(placeholder)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
         completer = QCompleter(self.model(), self)
