@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QComboBox
 from tests.builders import line
 from tests.ui.loading import load, measured
 from tests.ui.test_segments_panel import log
+from workbench.forecast.assuming import lift_from
 from workbench.forecast.trial import Plan, surrogate
 from workbench.journey import edits
+from workbench.journey.assumptions import Trial
 from workbench.journey.journey import Shaping
 
 
@@ -206,3 +208,13 @@ def test_what_was_chosen_for_one_document_is_not_for_the_next(window, qtbot, tmp
     assert [effort for _, effort in panel.chosen.values()] == [10]
     window.desk.start(line("a", "guide"))
     assert panel.chosen == {}
+
+
+def test_confidence_begins_with_the_evidence_there_is(window, qtbot, tmp_path):
+    load(window.desk, qtbot, tmp_path, log(), line("a", "guide", "b"))
+    panel, link_id = window.results.ice, "guide-to-b"
+    assert panel._evidence(link_id) == 1
+    window.desk.forecaster.set_lift(link_id, lift_from(link_id, Trial(447, 5580, 535, 5600)))
+    assert panel._evidence(link_id) == 9
+    window.results.show_panel(panel)
+    qtbot.waitUntil(lambda: 9.0 in [idea.confidence for idea in panel.ideas()], timeout=20_000)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QComboBox, QHeaderView, QVBoxLayout
 
 from workbench.journey.element import LinkId
+from workbench.session.analyst import Question
 from workbench.session.desk import Desk
+from workbench.session.questions import STUDY, Study, study
 from workbench.ui import numbers
 from workbench.ui.fields import label
 from workbench.ui.panels.panel import Panel, Table
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 
 _HEADERS = ("Idea: raise the rate of", "+10 % brings", "Impact", "Confidence", "Effort", "Score", "Rank")
 CONFIDENCE = (("an opinion", 1), ("a naive ratio", 3), ("depth-matched, E-value over 2", 6), ("a past A/B win", 9))
-_STANDARD = (1, 5)
+_EFFORT = 5
+_SURE_E_VALUE = 2.0
 _ROW_HEIGHT = 36
 
 
@@ -47,6 +50,18 @@ class ExperimentIce(Panel):
         layout.addWidget(self.table, 1)
         desk.forecaster.bands_changed.connect(self.refresh)
         desk.session.document_replaced.connect(self._forget)
+        desk.analyst.answered.connect(self._on_answered)
+
+    def on_seen(self) -> None:
+        self.desk.analyst.want(Question(STUDY, study))
+
+    def on_hidden(self) -> None:
+        self.desk.analyst.forget_want(STUDY)
+
+    def _on_answered(self, name: str) -> None:
+        if name == STUDY:
+            self._shown = ()  # the evidence for the ideas is another one
+            self.refresh()
 
     def show_figures(self) -> None:
         bands = self.desk.forecaster.bands
@@ -84,7 +99,7 @@ class ExperimentIce(Panel):
             self._put_choices(place, str(row.link_id), impact)
 
     def _put_choices(self, place: int, link_id: str, prefilled: int | None) -> None:
-        confidence, effort = self.chosen.get(link_id, _STANDARD)
+        confidence, effort = self.chosen.get(link_id) or (self._evidence(link_id), _EFFORT)
         given = self.impacts.get(link_id, prefilled or 1)
         impact = _points(given, "Impact, 1 to 10, on a log scale of the map's own links")
         sure = QComboBox()
@@ -97,6 +112,19 @@ class ExperimentIce(Panel):
             box.activated.connect(lambda _: self._choose(link_id, sure.currentData(), work.currentData()))
         for column, widget in ((2, impact), (3, sure), (4, work)):
             self.table.setCellWidget(place, column, widget)
+
+    def _evidence(self, link_id: str) -> int:
+        """How sure the data make an idea: an A/B result, a ratio that survives matching, a naive one, or none."""
+        lift = next((one for one in self.desk.forecaster.assumptions.lifts if one.target_id == link_id), None)
+        if lift is not None and lift.trial is not None:
+            return 9
+        link = self.desk.session.journey.link_by_id.get(LinkId(link_id))
+        found: Study | None = self.desk.analyst.answer(STUDY) if self.desk.analyst.is_current(STUDY) else None
+        rows = found.drivers.rows if found is not None and link is not None else ()
+        row = next((r for r in rows if r.is_mapped and link is not None and r.name == link.target_id), None)
+        if row is None or row.is_required or row.naive.ratio is None or row.naive.ratio <= 1:
+            return 1
+        return 6 if row.holds_up and (row.e_value.bound or 0.0) > _SURE_E_VALUE else 3
 
     def _name(self, row: LinkSensitivity) -> str:
         journey = self.desk.session.journey
