@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -147,3 +148,10 @@ def test_an_edit_asks_anew_what_is_behind_the_chosen_driver(shown, desk, qtbot) 
         lambda: panel.detail.words.text() != before and "People resampled" in panel.detail.words.text(), timeout=20_000
     )
     assert desk.analyst.is_current(panel.question.name)
+
+
+def test_a_window_that_is_not_the_journeys_own_is_explained(shown, desk, qtbot) -> None:
+    panel = shown("drivers")
+    assert "The journey has" not in panel.note.text()
+    desk.session.apply("Window", lambda j: replace(j, window_s=30 * 86_400.0))
+    qtbot.waitUntil(lambda: "The journey has a window of 30 d" in panel.note.text(), timeout=20_000)

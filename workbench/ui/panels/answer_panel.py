@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.session.analyst import Question
 from workbench.session.desk import Desk
+from workbench.ui import numbers
 from workbench.ui.fields import label
 from workbench.ui.panels.panel import Panel
 
@@ -84,6 +85,14 @@ class AnswerPanel(Panel):
     def titles(self) -> dict[str, str]:
         """Today's titles by element id: an answer may be older than a new name."""
         return {str(e.element_id): e.title for e in self.desk.session.journey.elements}
+
+    def why_window(self, used_s: float) -> str:
+        """Why another window than the journey's is used; nothing where it is the same."""
+        own_s = self.desk.session.journey.window_s
+        if own_s == used_s:
+            return ""
+        own = "no window" if own_s is None else f"a window of {numbers.duration(own_s)}"
+        return f" (The journey has {own}, which under 100 people in these data have outlived.)"
 
     def why_empty(self) -> str:
         """What to do so that there is an answer."""

@@ -40,7 +40,7 @@ class DeadEndsPanel(AnswerPanel):
         self.title.setText(
             f"{len(dead)} dead end{'s' * (len(dead) != 1)}: {names}{more}" if dead else "No dead ends found"
         )
-        self.note.setText(_definition(table))
+        self.note.setText(_definition(table) + self.why_window(table.window_s))
         self.table.fill([_row(row, self.titles) for row in table.rows], [row.element_id or "" for row in table.rows])
         self.table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
 

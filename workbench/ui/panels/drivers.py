@@ -60,7 +60,7 @@ class DriversPanel(AnswerPanel):
         rows = found.drivers.rows
         top = [found.titles.get(name, name) for name in found.top]
         self.title.setText(f"Holds up: {', '.join(top)}" if top else "Nothing holds up beyond doubt")
-        self.note.setText(_definition(found))
+        self.note.setText(_definition(found) + self.why_window(found.drivers.window_s))
         self.table.fill([_row(row, found) for row in rows], [row.name for row in rows])
         self._shown = {row.name: row for row in rows}
         if self._chosen:

@@ -59,7 +59,7 @@ class FrictionsPanel(AnswerPanel):
         self.title.setText(f"Most is lost from {_step(worst, titles)}: {numbers.rate(worst.lost.value)}")
         self.note.setText(
             f"Of mature people who reached a step, within {numbers.duration(found.window_s)}. Associated, not caused; "
-            "hover for counts."
+            f"hover for counts.{self.why_window(found.window_s)}"
         )
         self.table.fill([_row(step, titles) for step in found.steps], [str(step.source_id) for step in found.steps])
 

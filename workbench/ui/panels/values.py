@@ -84,7 +84,7 @@ class ValuesPanel(AnswerPanel):
     def show_answer(self, found: Values) -> None:
         currency = self.desk.session.journey.currency
         self.title.setText(_headline(found, self.titles, currency))
-        self.note.setText(_definition(found, currency))
+        self.note.setText(_definition(found, currency) + self.why_window(found.window_s))
         done = [row for row in found.table.rows if row.average.n]
         rows = [_row(row, found, self.titles, currency, self._margin) for row in done]
         self.table.fill(rows, [str(row.element_id) for row in done])
