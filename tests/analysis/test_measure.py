@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from workbench.analysis.estimate import estimate, half_width, is_worth_estimating
-from workbench.analysis.measure import hit_count, measure
+from workbench.analysis.measure import measure
 from workbench.analysis.measures import Grade
 from workbench.analysis.query import Query
 from workbench.errors import CancelledError, WorkbenchError
@@ -287,12 +287,6 @@ def test_a_cancelled_measure_ends() -> None:
     progress.cancel()
     with pytest.raises(CancelledError):
         measure(Query.of(shop()), SIX, progress)
-
-
-def test_hits_of_a_rule_are_counted_live() -> None:
-    assert hit_count(Query.of(shop()), SIX, Rule(("cart",))) == 4
-    assert hit_count(Query.of(shop()), SIX, Rule(("cart", "pay"), count_at_least=2)) == 3
-    assert hit_count(Query.of(shop()), SIX, Rule()) == 0
 
 
 def test_an_estimate_is_marked_and_near() -> None:

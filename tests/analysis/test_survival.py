@@ -14,7 +14,7 @@ from lifelines.statistics import logrank_test  # type: ignore[import-untyped]
 from tests.analysis.stores import DAY_S, random_log, store_of
 from workbench.analysis.cohorts import cohorts, waits, weekly_rates
 from workbench.analysis.returning import day_returns
-from workbench.analysis.survival import cohort_maturity, cumulated, log_rank, median_time, survival_curve
+from workbench.analysis.survival import cohort_maturity, cumulated, log_rank, survival_curve
 from workbench.analysis.timeline import Timeline
 from workbench.forecast.retention import day_retention
 
@@ -58,8 +58,6 @@ def test_the_log_rank_is_that_of_lifelines() -> None:
 def test_nobody_and_no_event() -> None:
     assert survival_curve([5, 6], [0, 0], [1]).survival == (1.0,)
     assert survival_curve([], [], [1]).survival == (None,)
-    assert median_time([5, 6], [0, 0]) is None
-    assert median_time([1, 2, 3], [1, 1, 1]) == 2
 
 
 def test_a_young_cohort_is_brought_to_what_old_ones_became() -> None:

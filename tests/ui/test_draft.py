@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.builders import line
-from tests.ui.loading import load
+from tests.ui.loading import load, measured
 from workbench.journey.journey import Journey
 from workbench.ui.dialogs import ask
 
@@ -45,3 +45,24 @@ def test_a_drawing_is_replaced_only_when_confirmed(window, desk, qtbot, tmp_path
 def test_without_data_the_person_is_told_what_to_load(window, desk) -> None:
     window.commands.draft_map()
     assert "Ctrl+I" in window.said.text()
+
+
+def test_what_came_in_shows_before_anything_is_drawn(window, desk, qtbot, tmp_path) -> None:
+    desk.start(Journey())
+    window.results.show_panel(window.results.forecast)
+    (tmp_path / "log.csv").write_text(LOG, encoding="utf-8")
+    desk.shelf.load((tmp_path / "log.csv",))
+    qtbot.waitUntil(lambda: bool(desk.shelf.loaded), timeout=20_000)
+    assert window.results.currentWidget() is window.results.quality
+
+
+def test_hovering_a_links_results_says_how_they_were_counted(window, desk, qtbot, tmp_path) -> None:
+    desk.start(Journey())
+    (tmp_path / "log.csv").write_text(LOG, encoding="utf-8")
+    desk.shelf.load((tmp_path / "log.csv",))
+    qtbot.waitUntil(lambda: bool(desk.shelf.loaded), timeout=20_000)
+    window.commands.draft_map()
+    qtbot.waitUntil(lambda: bool(desk.session.journey.links), timeout=20_000)
+    measured(desk, qtbot)
+    desk.session.select((desk.session.journey.links[0].link_id,))
+    assert "from “Product page” straight on to “Add to cart”" in window.inspector.link_form.results.toolTip()

@@ -27,7 +27,6 @@ from workbench.analysis.unseen import unseen_share
 from workbench.events.aggregates import StepCounts
 from workbench.events.store import EventStore
 from workbench.journey.element import DatasetId, ElementId, LinkId
-from workbench.journey.rule import Rule
 from workbench.progress import Progress
 
 MOST_INSTEAD = 12
@@ -317,10 +316,3 @@ def happy_path_funnel(query: Query, store: EventStore, bound: frozenset[ElementI
         return FunnelFigures(mode=str(options.mode), window_s=query.window_s)
     request = FunnelRequest(tuple(Match.of(rules[i]) for i in ids), options=options, names=ids)
     return replace(figures_of(request, store, ids), element_ids=ids)
-
-
-def hit_count(query: Query, store: EventStore, rule: Rule) -> int:
-    """How many events match a rule, with the filters of the journey: the live count beside a rule's editor."""
-    if not rule.is_bound:
-        return 0
-    return hits_of(cached_stream(store, query.options(store.session_property)), Match.of(rule))

@@ -87,12 +87,6 @@ def _bounds(curve: Any, level: float, method: str) -> tuple[Any, Any]:
     return bounds.low, bounds.high
 
 
-def median_time(duration: ArrayLike, is_event: ArrayLike) -> float | None:
-    """Kaplan-Meier median, None while fewer than half are known to have converted."""
-    curve = survival_curve(duration, is_event)
-    return next((t for t, s in zip(curve.times, curve.survival, strict=True) if s is not None and s <= 0.5), None)
-
-
 def log_rank(first: tuple[ArrayLike, ArrayLike], second: tuple[ArrayLike, ArrayLike]) -> Test:
     """Log-rank test of two curves, each given as (times of events, times cut off).
 

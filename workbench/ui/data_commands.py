@@ -63,9 +63,11 @@ class DataCommands(CommandGroup):
         wizard.open()
 
     def show_import_result(self, loaded: Loaded) -> None:
-        """Say what came in; an empty map is offered nothing it did not ask for."""
+        """Say what came in; before anything is drawn, the quality of the data is what there is to see."""
         if self.window.is_start:
             self.window.show_start(False)
+        if not self.desk.session.journey.elements:
+            self.window.results.show_panel(self.window.results.quality)
         self.window.say(one_line(loaded))
 
     def show_import_error(self, error: Exception) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 from workbench.errors import WorkbenchError
 from workbench.forecast.figures import LinkShown
 from workbench.journey import edits
+from workbench.journey.element import Link
 from workbench.journey.rule import Rule
 from workbench.session.desk import Desk
 from workbench.ui.fields import NumberField, TextField, form, label, section
@@ -104,3 +105,13 @@ class LinkForm(QWidget):
         self.returns.setChecked(link.returns)
         shown = self._desk.shown.links.get(link.link_id, LinkShown())
         self.results.setText("<br>".join(link_lines(self._desk, link, shown)))
+        self.results.setToolTip(self._definition(link))
+
+    def _definition(self, link: Link) -> str:
+        """How the people of a link were counted, once they were."""
+        from workbench.analysis.explain import explain_link
+
+        query, titles = self._desk.analyst.measures.query, self._desk.session.journey.element_by_id
+        if query is None or all(known.link_id != link.link_id for known in query.links):
+            return ""
+        return explain_link(query, link.link_id, {i: element.title for i, element in titles.items()})
