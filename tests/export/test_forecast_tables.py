@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.forecast.maps import line
 from workbench.analysis.measures import Measures
+from workbench.analysis.rates import Rate
 from workbench.export.report import report_of
 from workbench.export.tables import Table
+from workbench.forecast.headroom import Headroom
 from workbench.journey import edits
 from workbench.journey.assumptions import Assumptions, LiftRange
+from workbench.journey.element import LinkId
 from workbench.journey.journey import Journey, Lever
 
 LIFTED = Assumptions(lifts=(LiftRange("page-cart", 1.0579, 1.3446),))
@@ -48,3 +53,23 @@ def test_the_ranking_names_the_links_and_the_sentence_of_one_line():
 def test_a_map_without_links_has_no_ranking():
     made = report_of(Journey(), Measures(query=None)).forecasts
     assert (made.ranking.rows, made.scenarios.rows) == ((), ())
+
+
+def test_the_ranking_goes_by_own_better_weeks_where_they_are_known():
+    rooms = {LinkId("cart-checkout"): Headroom(LinkId("cart-checkout"), 12, Rate.of(500, 1000), 0.6, None, None)}
+    made = replace(report_of(line(), Measures(query=None)), headrooms=rooms).forecasts.ranking
+    first, second, *_ = rows_of(made)
+    assert first["Change"] == "Cart → Checkout"
+    assert first["Own better self"] == pytest.approx(1.2 * first["Rate"])
+    assert first["Better low 95 %"] < first["Better self brings"] < first["Better high 95 %"]
+    assert second["Better self brings"] is None
+    assert "own better self" in made.note
+
+
+def test_the_ranking_is_empty_where_the_outcome_is_not_known():
+    journey = edits.amend(line(), [line().elements[0].element_id], volume=None)
+    journey = edits.amend_links(journey, [LinkId("cart-checkout")], rate=None)
+    rows = rows_of(report_of(journey, Measures(query=None)).forecasts.ranking)
+    unknown = next(row for row in rows if row["Change"] == "Cart → Checkout")
+    assert unknown["Rate"] is None
+    assert {row["+1 point brings"] for row in rows} == {None}

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import isnan
 
 from workbench.export.tables import Cell, Column, Format, Table
 from workbench.forecast.assuming import sentences
 from workbench.forecast.bands import Band, Posterior
 from workbench.forecast.comparison import ComparedRow, What, compare
-from workbench.forecast.sensitivity import sensitivity_table
+from workbench.forecast.headroom import Headroom, benchmarks_of
+from workbench.forecast.model import ForecastModel
+from workbench.forecast.sensitivity import LinkSensitivity, sensitivity_table
 from workbench.forecast.what_if import Outcome, Projection
+from workbench.journey.assumptions import DEFAULT_ASSUMPTIONS
+from workbench.journey.element import LinkId
 from workbench.journey.journey import Journey, Scenario
 
 _AS_IS = Scenario("As-is")
@@ -22,6 +28,7 @@ class ForecastTables:
     journey: Journey
     outcome: Outcome | None
     posterior: Posterior | None
+    headrooms: Mapping[LinkId, Headroom] = field(default_factory=dict)
 
     @property
     def forecast(self) -> Table:
@@ -82,26 +89,42 @@ class ForecastTables:
 
     @property
     def ranking(self) -> Table:
-        """What one point and a tenth more on each link bring, as-is."""
+        """What each link brings at its own better self, by one point and by a tenth more, against as-is."""
         columns = (
-            *(Column("Change"), Column("Rate", Format.RATE), Column("+1 point brings", Format.NUMBER)),
+            *(Column("Change"), Column("Rate", Format.RATE), Column("Own better self", Format.RATE)),
+            *(Column("Better self brings", Format.NUMBER), Column("Better low 95 %", Format.NUMBER)),
+            *(Column("Better high 95 %", Format.NUMBER), Column("+1 point brings", Format.NUMBER)),
             *(Column("Low 95 %", Format.NUMBER), Column("High 95 %", Format.NUMBER)),
             *(Column("+10 % brings", Format.NUMBER), Column("Elasticity", Format.NUMBER)),
             Column("First in draws", Format.RATE),
         )
         if self.posterior is None or not self.posterior.model.link_ids:
             return Table("What brings most", columns, ())
-        found = sensitivity_table(self.posterior)
-        rows = [
-            (
-                *(self.journey.name_of(row.link_id), row.rate, row.plus_1pp, row.plus_1pp_band.low),
-                *(row.plus_1pp_band.high, row.plus_10pct, row.elasticity, row.first_share),
-            )
-            for row in found.rows
-        ]
+        model = self.posterior.model
+        rates = dict(zip(model.link_ids, model.known_rate.tolist(), strict=True))
+        source = self.outcome.assumptions.source if self.outcome is not None else DEFAULT_ASSUMPTIONS.source
+        found = sensitivity_table(self.posterior, benchmarks_of(self.headrooms, rates), source)
+        rows = tuple(self._ranked(row, model, found.in_money) for row in found.rows)
         unit = f"In {self.journey.currency}" if found.in_money else "In conversions"
-        note = f"{unit}, against as-is, if a lift is real and later rates hold. {found.sentence}".strip()
-        return Table("What brings most", columns, tuple(rows), note)
+        way = "own better self: the upper quartile of its last weeks" if found.by_headroom else "+1 point"
+        note = f"{unit}, against as-is, if a lift is real and later rates hold. Ranked by {way}."
+        return Table("What brings most", columns, rows, f"{note} {found.sentence}".strip())
+
+    def _ranked(self, row: LinkSensitivity, model: ForecastModel, in_money: bool) -> tuple[Cell, ...]:
+        """A row of the ranking; the model counts with 0 where a rate is not known, the table leaves it empty."""
+        rate = float(model.rate[model.edge_of[row.link_id]])
+        better: tuple[Cell, ...] = (row.headroom, *_ends(row.headroom_band))
+        gains: tuple[Cell, ...] = (row.plus_1pp, *_ends(row.plus_1pp_band), row.plus_10pct)
+        if not self._has_outcome(in_money):
+            better, gains = (None,) * len(better), (None,) * len(gains)
+        known = (None if isnan(rate) else rate, row.benchmark)
+        return (self.journey.name_of(row.link_id), *known, *better, *gains, row.elasticity, row.first_share)
+
+    def _has_outcome(self, in_money: bool) -> bool:
+        if self.outcome is None:
+            return False
+        figure = self.outcome.revenue if in_money else self.outcome.headline
+        return figure is not None and figure.value is not None
 
 
 def _projected(name: str, p: Projection, band: Band | None = None) -> tuple[Cell, ...]:

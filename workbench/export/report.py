@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,10 +21,11 @@ from workbench.export.forecast_tables import ForecastTables
 from workbench.export.tables import Cell, Column, Format, Table
 from workbench.forecast.bands import Posterior
 from workbench.forecast.figures import CardFigures, MapFigures, map_figures
+from workbench.forecast.headroom import Headroom, headrooms
 from workbench.forecast.model import ForecastModel
 from workbench.forecast.what_if import Outcome, outcome
 from workbench.journey.assumptions import DEFAULT_ASSUMPTIONS, Assumptions
-from workbench.journey.element import Element
+from workbench.journey.element import Element, LinkId
 from workbench.journey.journey import Journey, Lever
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Report:
     sources: tuple[Source, ...] = ()
     withheld_below: int = 0
     posterior: Posterior | None = None
+    headrooms: Mapping[LinkId, Headroom] = field(default_factory=dict)
     made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -239,7 +241,7 @@ class Report:
 
     @property
     def forecasts(self) -> ForecastTables:
-        return ForecastTables(self.journey, self.outcome, self.posterior)
+        return ForecastTables(self.journey, self.outcome, self.posterior, self.headrooms)
 
     @property
     def taxonomy(self) -> Table:
@@ -294,7 +296,15 @@ def report_of(
     associations = matched_differences(ground.drivers) if ground is not None and needs_effect else None
     model = ForecastModel.of(journey, measures, associations)
     made = outcome(model, levers, assumptions)
-    return Report(journey, map_figures(journey, measures, made), measures, made, dead, held, least, Posterior.of(model))
+    figures, drawn = map_figures(journey, measures, made), Posterior.of(model)
+    return Report(journey, figures, measures, made, dead, held, least, drawn, _headrooms(journey, first, least))
+
+
+def _headrooms(journey: Journey, source: Source | None, least: int) -> Mapping[LinkId, Headroom]:
+    """How well the links did in their own better weeks; unknown where small counts are withheld, as weeks are small."""
+    if source is None or source.store is None or least > 1:
+        return {}
+    return headrooms(journey, source.store, ignored_events(source.imported))
 
 
 def _is_small(verdict: DeadEnd, least: int) -> bool:
