@@ -13,6 +13,7 @@ from workbench.journey import edits
 from workbench.session.lens import LensChoice
 from workbench.ui.canvas import gap_parts
 from workbench.ui.canvas.words import card_tip
+from workbench.ui.present.show import Show
 from workbench.ui.theme import theme
 
 DAY_S = 86_400.0
@@ -113,3 +114,16 @@ def test_a_gap_that_is_sure_but_tiny_is_not_marked():
 def test_without_people_there_is_no_gap():
     assert Gap.of(Rate.of(0, 0), Rate.of(5, 50)).value is None
     assert gap_parts.short(Gap.of(Rate.of(0, 0), Rate.of(5, 50))) == "–"
+
+
+def test_a_presentation_shows_who_the_map_is_seen_for(seen, qtbot):
+    window, use = seen
+    use(LensChoice(GUIDE, DAY_S))
+    show = Show(window.desk)
+    show.go(1)
+    assert show.number.text() == "100"
+    assert show.dots.text().endswith("Only people of “Guide”: 100")
+    window.desk.lens.use(None)
+    assert show.number.text() == "201"
+    assert "Guide" not in show.dots.text()
+    show.close()

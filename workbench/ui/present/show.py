@@ -15,6 +15,7 @@ from workbench.journey.happy_path import ordered_path
 from workbench.journey.journey import Journey
 from workbench.session.desk import Desk
 from workbench.ui import numbers
+from workbench.ui.canvas.lens_chip import words
 from workbench.ui.canvas.scene import MapScene
 from workbench.ui.theme import theme
 
@@ -60,7 +61,8 @@ class Show(QWidget):
         self.number.setStyleSheet(f"font-size: 104px; font-weight: 700; color: {c.accent};")
         self.words.setStyleSheet("font-size: 30px;")
         self.words.setTextFormat(Qt.TextFormat.RichText)
-        self.dots = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self.dots = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self.dots.setTextFormat(Qt.TextFormat.PlainText)
         self.dots.setStyleSheet(f"font-size: 18px; color: {c.muted};")
         caption = QHBoxLayout()
         caption.setContentsMargins(60, 0, 60, 0)
@@ -103,17 +105,19 @@ class Show(QWidget):
         self._view.fitInView(area, Qt.AspectRatioMode.KeepAspectRatio)
 
     def _show_figures(self) -> None:
-        self._scene.show_figures(self._desk.figures)
+        self._scene.show_figures(self._desk.shown)
         self._say(self._steps[self.place])
 
     def _say(self, step: ElementId | None) -> None:
         marks = ["●" if i == self.place else "○" for i in range(len(self._steps))]
-        self.dots.setText(f"{' '.join(marks)}     {self.place + 1}/{len(self._steps)}")
+        whose = words(self._desk.lens, self._desk.forecaster.is_moved)
+        place = f"{' '.join(marks)}     {self.place + 1}/{len(self._steps)}"
+        self.dots.setText(f"{place}     {whose}".rstrip())
         if step is None:
             self._say_overview()
             return
         element = self._desk.session.journey.element_by_id[step]
-        figures = self._desk.figures.cards.get(step, CardFigures())
+        figures = self._desk.shown.cards.get(step, CardFigures())
         self.title.setText(element.title)
         self.number.setText(numbers.count(figures.people))
         self.words.setText(" &nbsp;·&nbsp; ".join(_sentences(self._desk.session.journey, step, figures)))
@@ -121,7 +125,7 @@ class Show(QWidget):
     def _say_overview(self) -> None:
         journey = self._desk.session.journey
         macro = journey.headline_macro
-        figures = self._desk.figures.cards.get(macro.element_id, CardFigures()) if macro else CardFigures()
+        figures = self._desk.shown.cards.get(macro.element_id, CardFigures()) if macro else CardFigures()
         self.title.setText(journey.name)
         self.number.setText(numbers.rate(figures.first) if figures.first is not None else numbers.count(figures.people))
         self.words.setText(
