@@ -68,6 +68,7 @@ class Show(QWidget):
         caption.setContentsMargins(60, 0, 60, 0)
         caption.setSpacing(48)
         beside = QVBoxLayout()
+        beside.setSpacing(8)  # else it takes over the spacing of the row it stands in
         beside.addStretch(1)
         beside.addWidget(self.title)
         beside.addWidget(self.words)
