@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
 import struct
 import sys
 import zlib
 from collections.abc import Iterator
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.events.archives import Member
-from workbench.events.nested import record_batch
-from workbench.events.reading import SAMPLE_ROWS, Origin, Rows
-from workbench.events.repairs import Ledger
+from workbench.events.reading import Origin
+from workbench.events.records import Records
 from workbench.events.text import digest_of
 
-if TYPE_CHECKING:
-    import pyarrow as pa
 
-_BATCH = 16_384
-
-
-class AvroReading:
+class AvroReading(Records):
     """An Avro file; the line of a row is its place in the file."""
 
     def __init__(self, member: Member) -> None:
@@ -34,22 +26,9 @@ class AvroReading:
     def origin(self) -> Origin:
         return Origin(self._member, "avro", self._member.path.stat().st_size, self._sha256)
 
-    @cached_property
-    def sample(self) -> pa.Table:
-        import pyarrow as pa
-
-        records = list(itertools.islice(self._records(), SAMPLE_ROWS))
-        if not records:
+    def _check(self, first: list[dict[str, Any]]) -> None:
+        if not first:
             raise WorkbenchError(f"{self._member.name} holds no records.", "Export a period that holds data.")
-        return pa.Table.from_batches([record_batch(records)])
-
-    def batches(self, ledger: Ledger) -> Iterator[Rows]:
-        import pyarrow as pa
-
-        records, first = self._records(), 1
-        while part := list(itertools.islice(records, _BATCH)):
-            yield Rows(record_batch(part), pa.array(range(first, first + len(part)), pa.int64()))
-            first += len(part)
 
     def _records(self) -> Iterator[dict[str, Any]]:
         import fastavro

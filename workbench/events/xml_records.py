@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from workbench.errors import WorkbenchError
 from workbench.events.archives import Member
-from workbench.events.nested import record_batch
-from workbench.events.reading import SAMPLE_ROWS, Origin, Rows
-from workbench.events.repairs import Ledger
+from workbench.events.reading import Origin
+from workbench.events.records import Records
 from workbench.events.text import TextFile
 from workbench.events.xml_steps import steps_of, tag_of
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-_BATCH = 8_192
 _LOOKAHEAD = 1_000
 _ENTRY = "row"  # what Matomo calls the entries of every list
 
 
-class XmlRecordsReading:
+class XmlRecordsReading(Records):
     """An XML file of records; the line of a row is the record's place in the file."""
+
+    batch_records = 8_192
 
     def __init__(self, member: Member, text: TextFile) -> None:
         self._member = member
@@ -37,27 +33,14 @@ class XmlRecordsReading:
         text = self._text
         return Origin(self._member, "xml", text.size, text.sha256, text.encoding)
 
-    @cached_property
-    def sample(self) -> pa.Table:
-        import pyarrow as pa
-
-        records = list(itertools.islice(self._records(), SAMPLE_ROWS))
-        if not records:
+    def _check(self, first: list[dict[str, Any]]) -> None:
+        if not first:
             raise WorkbenchError(f"{self._member.name} holds no records.", "Export a period that holds visits.")
-        if not any(len(record) > 1 for record in records):
+        if not any(len(record) > 1 for record in first):
             raise WorkbenchError(
                 f"{self._member.name} is XML, but neither an event log (XES) nor a list of records.",
                 "Export it as CSV or JSON.",
             )
-        return pa.Table.from_batches([record_batch(records)])
-
-    def batches(self, ledger: Ledger) -> Iterator[Rows]:
-        import pyarrow as pa
-
-        records, first = self._records(), 1
-        while part := list(itertools.islice(records, _BATCH)):
-            yield Rows(record_batch(part), pa.array(range(first, first + len(part)), pa.int64()))
-            first += len(part)
 
     @cached_property
     def _depth(self) -> int:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
 from workbench.events.archives import Member
 from workbench.events.formats.format import Format, Sight, guessed_mapping
-from workbench.events.nested import record_batch
-from workbench.events.reading import SAMPLE_ROWS, Origin, Rows
-from workbench.events.repairs import Ledger
+from workbench.events.reading import Origin
+from workbench.events.records import Records
 from workbench.events.schema import Mapping
 from workbench.events.text import TextFile
 from workbench.events.xml_steps import steps_of, tag_of
@@ -20,7 +17,6 @@ from workbench.events.xml_steps import steps_of, tag_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_BATCH = 16_384
 _CASE = "case:"
 _READ: dict[str, Callable[[str], Any]] = {
     "int": int,
@@ -29,7 +25,7 @@ _READ: dict[str, Callable[[str], Any]] = {
 }
 
 
-class XesReading:
+class XesReading(Records):
     """A XES file; the line of an event is its place in the log."""
 
     def __init__(self, member: Member, text: TextFile) -> None:
@@ -40,21 +36,6 @@ class XesReading:
     def origin(self) -> Origin:
         text = self._text
         return Origin(self._member, "xes", text.size, text.sha256, text.encoding)
-
-    @cached_property
-    def sample(self) -> pa.Table:
-        import pyarrow as pa
-
-        records = list(itertools.islice(self._records(), SAMPLE_ROWS))
-        return pa.Table.from_batches([record_batch(records)]) if records else pa.table({})
-
-    def batches(self, ledger: Ledger) -> Iterator[Rows]:
-        import pyarrow as pa
-
-        records, first = self._records(), 1
-        while part := list(itertools.islice(records, _BATCH)):
-            yield Rows(record_batch(part), pa.array(range(first, first + len(part)), pa.int64()))
-            first += len(part)
 
     def _records(self) -> Iterator[dict[str, Any]]:
         yield from _events(steps_of(self._member, self._text))

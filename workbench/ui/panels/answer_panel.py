@@ -11,10 +11,10 @@ from workbench.session.analyst import Question
 from workbench.session.desk import Desk
 from workbench.ui import numbers
 from workbench.ui.fields import label
-from workbench.ui.panels.panel import Panel
+from workbench.ui.panels.panel import AskingPanel
 
 
-class AnswerPanel(Panel):
+class AnswerPanel(AskingPanel):
     """Title, note and content; subclasses say which question and fill `show_answer`."""
 
     question: Question
@@ -35,7 +35,6 @@ class AnswerPanel(Panel):
         layout.addWidget(self.note)
         layout.addWidget(content, 1)
         layout.addStretch(0)
-        desk.analyst.answered.connect(self._on_answered)
 
     def add_controls(self, *parts: QWidget | str) -> None:
         """Put what is asked beside the title, so that no height is lost."""
@@ -46,34 +45,15 @@ class AnswerPanel(Panel):
             row.addWidget(QLabel(part) if isinstance(part, str) else part)
         self.head.addWidget(holder, 0, Qt.AlignmentFlag.AlignTop)
 
-    def _on_answered(self, name: str) -> None:
-        if name == self.question.name:
-            self.refresh()
-
-    def ask(self, question: Question) -> None:
-        """Put another question in the place of this one."""
-        if question.name != self.question.name:
-            self.desk.analyst.forget_want(self.question.name)
-            self.question = question
-            if self.isVisible():
-                self.desk.analyst.want(question)
-            self.refresh()
-
-    def on_seen(self) -> None:
-        self.desk.analyst.want(self.question)
-
-    def on_hidden(self) -> None:
-        self.desk.analyst.forget_want(self.question.name)
-
     def show_figures(self) -> None:
-        answer = self.desk.analyst.answer(self.question.name)
+        answer = self.answer
         self.content.setVisible(answer is not None)
         if answer is None:
             self.title.setText(self.name)
             self.note.setText(self.wait_words if self.is_waiting else self.why_empty())
         else:
             self.show_answer(answer)
-            self._dim(self.is_old(self.question.name))
+            self._dim(self.is_answer_old)
 
     def _dim(self, is_old: bool) -> None:
         """Old figures stay to be read, and say that they are old."""

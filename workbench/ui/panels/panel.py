@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
+from workbench.session.analyst import Question
 from workbench.session.desk import Desk
 from workbench.ui.fields import shortened
 from workbench.ui.theme import font, theme
@@ -64,6 +66,52 @@ class Panel(QWidget):
 
     def on_hidden(self) -> None:
         """Nobody looks any more."""
+
+
+class AskingPanel(Panel):
+    """Keeps one question about the events fresh while somebody looks; without a question it asks nothing."""
+
+    question: Question | None = None
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        desk.analyst.answered.connect(self._on_answered)
+
+    @property
+    def answer(self) -> Any:
+        """The newest answer, maybe of an older map; None without one."""
+        return None if self.question is None else self.desk.analyst.answer(self.question.name)
+
+    @property
+    def is_answer_old(self) -> bool:
+        """Whether the answer is of another map, while today's is on its way."""
+        return self.question is not None and self.is_old(self.question.name)
+
+    def ask(self, question: Question | None) -> None:
+        """Put another question in the place of this one."""
+        if _name_of(question) == _name_of(self.question):
+            return
+        AskingPanel.on_hidden(self)
+        self.question = question
+        if self.isVisible():
+            AskingPanel.on_seen(self)
+        self.refresh()
+
+    def on_seen(self) -> None:
+        if self.question is not None:
+            self.desk.analyst.want(self.question)
+
+    def on_hidden(self) -> None:
+        if self.question is not None:
+            self.desk.analyst.forget_want(self.question.name)
+
+    def _on_answered(self, name: str) -> None:
+        if name == _name_of(self.question):
+            self.refresh()
+
+
+def _name_of(question: Question | None) -> str | None:
+    return None if question is None else question.name
 
 
 class _SortedItem(QTableWidgetItem):

@@ -27,7 +27,7 @@ from workbench.session.questions import DAILY, Daily, daily
 from workbench.ui import icons
 from workbench.ui.fields import clear, label, tool_button
 from workbench.ui.panels.day_axis import DayAxis
-from workbench.ui.panels.panel import Panel
+from workbench.ui.panels.panel import AskingPanel
 from workbench.ui.panels.quality_notices import Notice, notices
 from workbench.ui.theme import theme
 
@@ -85,8 +85,10 @@ class NoticeCard(QFrame):
         return made
 
 
-class QualityPanel(Panel):
+class QualityPanel(AskingPanel):
     """A card per notice, the worst first, beside the days of the data."""
+
+    question = Question(DAILY, daily)
 
     match_asked = Signal()
 
@@ -119,22 +121,11 @@ class QualityPanel(Panel):
         layout.addWidget(self._split, 1)
         self._shown: tuple[object, ...] = ()
         self.cards: list[NoticeCard] = []
-        desk.analyst.answered.connect(self._on_answered)
         desk.shelf.changed.connect(self.refresh)
         self.event_box.activated.connect(lambda _: self._draw())
 
-    def _on_answered(self, name: str) -> None:
-        if name == DAILY:
-            self.refresh()
-
-    def on_seen(self) -> None:
-        self.desk.analyst.want(Question(DAILY, daily))
-
-    def on_hidden(self) -> None:
-        self.desk.analyst.forget_want(DAILY)
-
     def show_figures(self) -> None:
-        found: Daily | None = self.desk.analyst.answer(DAILY)
+        found: Daily | None = self.answer
         journey, loaded = self.desk.session.journey, self.desk.shelf.loaded
         chosen = notices(loaded.values(), journey, found.telling if found is not None else ())
         self._split.setVisible(bool(loaded))
@@ -182,7 +173,7 @@ class QualityPanel(Panel):
         self._draw()
 
     def _draw(self) -> None:
-        found: Daily | None = self.desk.analyst.answer(DAILY)
+        found: Daily | None = self.answer
         if found is None:
             return
         row = self.event_box.currentIndex() - 1

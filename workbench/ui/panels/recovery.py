@@ -8,12 +8,11 @@ from workbench.errors import WorkbenchError
 from workbench.forecast.recovery import Recovery, RecoveryRate, recovery, round_thresholds, usual_threshold
 from workbench.journey.element import Element, ElementId
 from workbench.journey.taxonomy import Kind
-from workbench.session.analyst import Question
 from workbench.session.desk import Desk
 from workbench.session.forecast_questions import Carts, carts_of
 from workbench.ui import numbers
 from workbench.ui.fields import NumberField, label
-from workbench.ui.panels.panel import Cell, Panel, Table
+from workbench.ui.panels.panel import AskingPanel, Cell, Table
 from workbench.ui.theme import theme
 
 _HEADERS = ("Carts above", "Carts", "Worth each", "Won back", "Range", "Revenue", "Revenue range")
@@ -28,7 +27,7 @@ _CART_WORDS = ("cart", "basket", "bag")
 _FORM_WIDTH = 318
 
 
-class RecoveryPanel(Panel):
+class RecoveryPanel(AskingPanel):
     """Counted carts where an event tells their value; else a typed number and value."""
 
     def __init__(self, desk: Desk) -> None:
@@ -36,7 +35,7 @@ class RecoveryPanel(Panel):
         self.title, self.note = label("", "title"), label("", "muted")
         self.cart = QComboBox()
         self.cart.setAccessibleName("Cart element")
-        self.cart.activated.connect(lambda _: self._on_cart())
+        self.cart.activated.connect(lambda _: self._ask())
         self.threshold, self.carts, self.value = NumberField(), NumberField("number"), NumberField("each")
         self.rate, self.low, self.high = (NumberField(is_rate=True, high=1.0) for _ in range(3))
         for field, start in ((self.rate, 0.15), (self.low, 0.10), (self.high, 0.20)):
@@ -51,11 +50,9 @@ class RecoveryPanel(Panel):
         self.table.explain_headers(_MEANING)
         self.table.keep_order()
         self.table.cellClicked.connect(lambda row, _: self._on_row(row))
-        self._asked: Question | None = None
         self._of: tuple[float, ...] | None = None
         self._inputs: tuple[object, ...] = ()
         self._place()
-        desk.analyst.answered.connect(self._on_answered)
 
     def _place(self) -> None:
         self._typed = QWidget()
@@ -95,17 +92,8 @@ class RecoveryPanel(Panel):
     # --- which carts
 
     def on_seen(self) -> None:
+        super().on_seen()
         self._fill_carts()
-        if self._asked is not None:
-            self.desk.analyst.want(self._asked)
-
-    def on_hidden(self) -> None:
-        if self._asked is not None:
-            self.desk.analyst.forget_want(self._asked.name)
-
-    def _on_answered(self, name: str) -> None:
-        if self._asked is not None and name == self._asked.name:
-            self.refresh()
 
     def _candidates(self) -> list[Element]:
         return [e for e in self.desk.session.journey.elements if e.is_bound and e.kind is not Kind.MACRO]
@@ -123,31 +111,24 @@ class RecoveryPanel(Panel):
         self.cart.setCurrentIndex(known.index(held) if held in known else _likely(offered))
         self._ask()
 
-    def _on_cart(self) -> None:
-        self._ask()
-        self.refresh()
-
     def _ask(self) -> None:
-        self.on_hidden()
         element_id = self.cart.currentData()
-        self._asked = carts_of(ElementId(element_id)) if element_id is not None else None
-        if self._asked is not None and self.isVisible():
-            self.desk.analyst.want(self._asked)
+        self.ask(None if element_id is None else carts_of(ElementId(element_id)))
 
     # --- showing
 
     def show_figures(self) -> None:
         self._fill_carts()
-        self.table.setEnabled(self._asked is None or not self.is_old(self._asked.name))
+        self.table.setEnabled(not self.is_answer_old)
         fields = (self.threshold, self.carts, self.value, self.rate, self.low, self.high)
         around = (theme().colours, self.is_waiting, self.desk.shelf.first, self.desk.session.journey.currency)
-        inputs = (self._asked, self._answer(), *(field.value for field in fields), *around)
+        inputs = (self.question, self._answer(), *(field.value for field in fields), *around)
         if inputs != self._inputs:
             self._inputs = inputs
             self._show()
 
     def _answer(self) -> Carts | None:
-        found: Carts | None = self.desk.analyst.answer(self._asked.name) if self._asked is not None else None
+        found: Carts | None = self.answer
         return found
 
     def _show(self) -> None:
@@ -202,7 +183,7 @@ class RecoveryPanel(Panel):
     def _why_not(self, found: Carts | None) -> str:
         if found is not None:
             return found.why_not or f"Nobody abandoned a cart within {numbers.duration(found.window_s)}."
-        if self.is_waiting and self._asked is not None:
+        if self.is_waiting and self.question is not None:
             return "Counting abandoned carts…"
         if self.desk.shelf.first is None or self.desk.shelf.first.store is None:
             return "No events are loaded, so no cart is counted."

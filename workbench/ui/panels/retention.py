@@ -7,12 +7,11 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QSpli
 from workbench.analysis.intervals import Interval
 from workbench.analysis.rates import Rate
 from workbench.analysis.returning import DayReturn
-from workbench.session.analyst import Question
 from workbench.session.desk import Desk
 from workbench.session.forecast_questions import Again, Retention, retention_of
 from workbench.ui import numbers
 from workbench.ui.fields import NumberField, label
-from workbench.ui.panels.panel import Cell, Panel, Table
+from workbench.ui.panels.panel import AskingPanel, Cell, Table
 from workbench.ui.panels.retention_plot import RetentionPlot
 from workbench.ui.theme import theme
 
@@ -26,7 +25,7 @@ _MEANING = {
 _FORM_WIDTH = 252
 
 
-class RetentionPanel(Panel):
+class RetentionPanel(AskingPanel):
     """Days in a table, the curve beside it; a period turns on the lifetime."""
 
     def __init__(self, desk: Desk) -> None:
@@ -43,14 +42,12 @@ class RetentionPanel(Panel):
         self.table.explain_headers(_MEANING)
         self.table.keep_order()
         self.plot = RetentionPlot()
-        self._asked: Question | None = None
         self._inputs: tuple[object, ...] = ()
         self._place()
         self.active.activated.connect(lambda _: self._ask())
         self.period.committed.connect(lambda _: self._ask())
         for field in (self.value, self.horizon, self.discount):
             field.committed.connect(lambda _: self.refresh())
-        desk.analyst.answered.connect(self._on_answered)
 
     def _place(self) -> None:
         grid = QGridLayout()
@@ -79,17 +76,8 @@ class RetentionPanel(Panel):
         layout.addLayout(right, 1)
 
     def on_seen(self) -> None:
+        super().on_seen()
         self._fill_active()
-        if self._asked is not None:
-            self.desk.analyst.want(self._asked)
-
-    def on_hidden(self) -> None:
-        if self._asked is not None:
-            self.desk.analyst.forget_want(self._asked.name)
-
-    def _on_answered(self, name: str) -> None:
-        if self._asked is not None and name == self._asked.name:
-            self.refresh()
 
     def _fill_active(self) -> None:
         bound = [e for e in self.desk.session.journey.elements if e.is_bound]
@@ -104,20 +92,16 @@ class RetentionPanel(Panel):
         self._ask()
 
     def _ask(self) -> None:
-        self.on_hidden()
-        self._asked = retention_of(self.active.currentData(), self.period.value)
-        if self.isVisible():
-            self.desk.analyst.want(self._asked)
-            self.refresh()
+        self.ask(retention_of(self.active.currentData(), self.period.value))
 
     def show_figures(self) -> None:
         self._fill_active()
-        self._split.setEnabled(self._asked is None or not self.is_old(self._asked.name))
-        found: Retention | None = self.desk.analyst.answer(self._asked.name) if self._asked is not None else None
+        self._split.setEnabled(not self.is_answer_old)
+        found: Retention | None = self.answer
         macro = self.desk.session.journey.headline_macro
         self.value.setPlaceholderText("money" if macro is None or macro.value is None else f"{macro.value:g}")
         around = (theme().colours, self.is_waiting, self.desk.shelf.first, self.desk.session.journey.currency)
-        inputs = (self._asked, found, self._worth, self._ahead, self._discount, *around)
+        inputs = (self.question, found, self._worth, self._ahead, self._discount, *around)
         if inputs == self._inputs:
             return
         self._inputs = inputs

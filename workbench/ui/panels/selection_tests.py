@@ -12,7 +12,7 @@ from workbench.session.analyst import Question
 from workbench.session.desk import Desk
 from workbench.session.questions import STUDY, Study, study
 from workbench.ui.fields import label
-from workbench.ui.panels.panel import Cell, Panel, Table
+from workbench.ui.panels.panel import AskingPanel, Cell, Table
 
 _HEADERS = ("Micro-conversion", "Observable", "Frequent", "Correlated", "Verdict")
 _SIGNS = {
@@ -25,8 +25,10 @@ _SIGNS = {
 _ORDER = {Light.YES: 0, Light.OVERRULED: 1, Light.UNDECIDED: 2, Light.UNKNOWN: 3, Light.NO: 4}
 
 
-class SelectionTestsPanel(Panel):
+class SelectionTestsPanel(AskingPanel):
     """Lights by sign and word; below, the reason of the chosen one and a way to overrule it."""
+
+    question = Question(STUDY, study)
 
     jump_asked = Signal(str)
 
@@ -51,13 +53,6 @@ class SelectionTestsPanel(Panel):
         self.table.cellDoubleClicked.connect(lambda row, _: self.jump_asked.emit(self.table.target(row)))
         self.overrule.clicked.connect(self._on_overrule)
         self.restore.clicked.connect(self._on_restore)
-        desk.analyst.answered.connect(lambda name: self.refresh() if name == STUDY else None)
-
-    def on_seen(self) -> None:
-        self.desk.analyst.want(Question(STUDY, study))
-
-    def on_hidden(self) -> None:
-        self.desk.analyst.forget_want(STUDY)
 
     def show_figures(self) -> None:
         journey = self.desk.session.journey
