@@ -84,16 +84,12 @@ class Ground:
             return None
         share = min(1.0, most_events / store.n_events)
         store = store if share >= 1.0 else store.first_users(max(1, int(store.n_users * share)))
-        gap_s = journey.counting.session_gap_s
-        mapped = {
-            e.element_id: matching_rows(store, Match.of(e.rule), gap_s=gap_s)
-            for e in journey.elements
-            if e.rule is not None and e.is_bound and e.kind is not Kind.MACRO
-        }
+        seen = {e.element_id: rows_of(journey, store, e) for e in journey.elements if e.kind is not Kind.MACRO}
+        mapped = {i: rows for i, rows in seen.items() if rows is not None}
         listed = tuple(listed_ambient)
         ambient = ambient_events(store, listed)
         window_s, is_audit = study_window(journey, store)
-        rows = matching_rows(store, Match.of(goal.rule), gap_s=gap_s)
+        rows = matching_rows(store, Match.of(goal.rule), gap_s=journey.counting.session_gap_s)
         timeline = Timeline.of(store, rows, window_s, ambient, tuple(mapped.values()))
         return cls(journey, store, goal, timeline, ambient, mapped, is_audit, listed, share)
 
@@ -158,6 +154,20 @@ class Ground:
         """Who did an event first at which depth; None if there is no such event."""
         code = self.store.code_by_name.get(name)
         return None if code is None else self.timeline.taking(name, self.store.postings(code))
+
+
+def rows_of(journey: Journey, store: EventStore, element: Element) -> Rows | None:
+    """Rows of the events that an element's rule matches; None where it is not bound."""
+    if element.rule is None or not element.is_bound:
+        return None
+    return matching_rows(store, Match.of(element.rule), gap_s=journey.counting.session_gap_s)
+
+
+def conversions(journey: Journey, store: EventStore) -> tuple[EventStore, Rows] | None:
+    """The shaped data and the rows of the headline macro-conversion; None where it is not bound or no event is left."""
+    goal, store = journey.headline_macro, shaped_store(store, Query.of(journey).options())
+    rows = rows_of(journey, store, goal) if goal is not None and store.n_events else None
+    return None if rows is None else (store, rows)
 
 
 def study_window(journey: Journey, store: EventStore) -> tuple[float, bool]:

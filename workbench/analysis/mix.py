@@ -11,16 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.analysis.cohorts import WEEK_US
-from workbench.analysis.ground import study_window
-from workbench.analysis.hits import matching_rows
+from workbench.analysis.ground import conversions, study_window
 from workbench.analysis.intervals import NO_INTERVAL, Interval, interval_of, newcombe, z_of
-from workbench.analysis.match import Match
-from workbench.analysis.query import Query
 from workbench.analysis.rates import Rate
 from workbench.analysis.segment_choice import Periods
 from workbench.analysis.segment_rules import US, membership
 from workbench.analysis.segment_study import NOT_SET, OTHER, first_codes
-from workbench.analysis.shaped import shaped_store
 from workbench.events.store import EventStore
 from workbench.journey.journey import Journey
 
@@ -178,12 +174,11 @@ def mix_study(journey: Journey, store: EventStore, name: str, periods: Periods) 
     -------
     MixReport, or None where no macro-conversion is bound, or the data do not reach over both periods
     """
-    goal = journey.headline_macro
-    store = shaped_store(store, Query.of(journey).options())
-    if goal is None or goal.rule is None or not goal.is_bound or not store.n_events:
+    converted = conversions(journey, store)
+    if converted is None:
         return None
+    store, rows = converted
     window_s, _ = study_window(journey, store)
-    rows = matching_rows(store, Match.of(goal.rule), gap_s=journey.counting.session_gap_s)
     # A cut before the first event: nobody counts as converted before it.
     found = membership(store, (), rows, window_s, -1.0 / US)
     if not len(found.users):

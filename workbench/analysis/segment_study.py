@@ -7,14 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.analysis.ground import study_window
-from workbench.analysis.hits import matching_rows
-from workbench.analysis.match import Match
-from workbench.analysis.query import Query
+from workbench.analysis.ground import conversions, study_window
 from workbench.analysis.segment_choice import SegmentChoice, is_defined
 from workbench.analysis.segment_rules import US, SegmentReport, compare_behaviour, membership
 from workbench.analysis.segments import compare_segments
-from workbench.analysis.shaped import shaped_store
 from workbench.analysis.timeline import Rows
 from workbench.events.store import EventStore
 from workbench.journey.journey import Journey
@@ -29,12 +25,11 @@ def segment_study(journey: Journey, store: EventStore, choice: SegmentChoice) ->
 
     Segments without any rule or filter are left out: everybody is in them.
     """
-    goal = journey.headline_macro
-    store = shaped_store(store, Query.of(journey).options())
-    if goal is None or goal.rule is None or not goal.is_bound or not store.n_events:
+    converted = conversions(journey, store)
+    if converted is None:
         return None
+    store, rows = converted
     window_s, _ = study_window(journey, store)
-    rows = matching_rows(store, Match.of(goal.rule), gap_s=journey.counting.session_gap_s)
     if choice.property is not None:
         return compare_values(store, choice.property, rows, window_s, choice.cut_s)
     defined = [segment for segment in choice.segments if is_defined(segment)]

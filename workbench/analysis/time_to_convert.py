@@ -10,11 +10,8 @@ from numpy.typing import NDArray
 
 from workbench.analysis.cohorts import US, Cohorts, Waits, cohorts, waits
 from workbench.analysis.comparisons import NO_TEST, Test
-from workbench.analysis.hits import matching_rows
-from workbench.analysis.match import Match
-from workbench.analysis.query import Query
+from workbench.analysis.ground import conversions, rows_of
 from workbench.analysis.segment_rules import membership
-from workbench.analysis.shaped import shaped_store
 from workbench.analysis.survival import FEW_AT_RISK, log_rank
 from workbench.analysis.timeline import Rows
 from workbench.events.store import EventStore
@@ -67,19 +64,16 @@ class Origins:
     @classmethod
     def of(cls, journey: Journey, store: EventStore, origin_id: ElementId | None) -> Origins | None:
         """`origin_id` None: each person's first event. None where the macro-conversion or the origin is not bound."""
-        goal = journey.headline_macro
-        store = shaped_store(store, Query.of(journey).options())
-        if goal is None or goal.rule is None or not goal.is_bound or not store.n_events:
+        converted = conversions(journey, store)
+        if converted is None:
             return None
-        gap_s = journey.counting.session_gap_s
-        macro = matching_rows(store, Match.of(goal.rule), gap_s=gap_s)
+        store, macro = converted
         if origin_id is None:
             offset = store.user_offset
             return cls(store, offset[:-1][np.diff(offset) > 0], macro)
         origin = journey.element_by_id.get(origin_id)
-        if origin is None or origin.rule is None or not origin.is_bound:
-            return None
-        return cls(store, matching_rows(store, Match.of(origin.rule), gap_s=gap_s), macro)
+        rows = rows_of(journey, store, origin) if origin is not None else None
+        return None if rows is None else cls(store, rows, macro)
 
 
 def time_to_convert(

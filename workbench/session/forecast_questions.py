@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from workbench.analysis.intervals import NO_INTERVAL, Interval
 from workbench.analysis.measures import Measures
 from workbench.errors import WorkbenchError
-from workbench.journey.element import Element, ElementId, LinkId
+from workbench.journey.element import ElementId, LinkId
 from workbench.journey.journey import DAY_S, Journey
 from workbench.progress import Progress
 from workbench.session.analyst import Question
@@ -53,7 +53,7 @@ def carts_of(element_id: ElementId) -> Question:
 
     def work(journey: Journey, measures: Measures, loaded: Loaded, progress: Progress) -> Carts | None:
         from workbench.analysis.carts import abandoned_cart_values, cart_value_property
-        from workbench.analysis.ground import study_window
+        from workbench.analysis.ground import rows_of, study_window
         from workbench.analysis.query import Query
         from workbench.analysis.shaped import shaped_store
 
@@ -62,7 +62,7 @@ def carts_of(element_id: ElementId) -> Question:
             return None
         store = shaped_store(loaded.store, Query.of(journey).options())
         window_s, _ = study_window(journey, store)
-        rows, bought = _rows(journey, store, cart), _rows(journey, store, goal)
+        rows, bought = rows_of(journey, store, cart), rows_of(journey, store, goal)
         if rows is None or bought is None:
             return None
         name = cart_value_property(store, rows)
@@ -97,19 +97,11 @@ class Retention:
     note: str = ""
 
 
-def _rows(journey: Journey, store: EventStore, element: Element) -> Rows | None:
-    from workbench.analysis.hits import matching_rows
-    from workbench.analysis.match import Match
-
-    if element.rule is None or not element.is_bound:
-        return None
-    return matching_rows(store, Match.of(element.rule), gap_s=journey.counting.session_gap_s)
-
-
 def retention_of(element_id: ElementId | None, period_days: float | None) -> Question:
     """Day-n retention of an activity (any event without an element); a period asks for the curve too."""
 
     def work(journey: Journey, measures: Measures, loaded: Loaded, progress: Progress) -> Retention | None:
+        from workbench.analysis.ground import rows_of
         from workbench.analysis.query import Query
         from workbench.analysis.returning import day_returns
         from workbench.analysis.shaped import shaped_store
@@ -118,10 +110,10 @@ def retention_of(element_id: ElementId | None, period_days: float | None) -> Que
             return None
         store = shaped_store(loaded.store, Query.of(journey).options())
         active = journey.element_by_id.get(element_id) if element_id is not None else None
-        rows = _rows(journey, store, active) if active is not None else None
+        rows = rows_of(journey, store, active) if active is not None else None
         days = tuple(d for d in day_returns(store, RETURN_DAYS, journey.time_zone, rows) if d.on_day.n)
         goal = journey.headline_macro
-        bought = _rows(journey, store, goal) if goal is not None else None
+        bought = rows_of(journey, store, goal) if goal is not None else None
         progress.step(1, 2)
         again, buyers = _again(store, bought, len(days)) if bought is not None else ((), 0)
         periods, found, note = _lifetime(store, rows, period_days, journey.seed)
