@@ -18,6 +18,7 @@ from workbench.journey.assumptions import DEFAULT_ASSUMPTIONS
 from workbench.journey.element import LinkId
 from workbench.journey.journey import Journey, Scenario
 
+_BETTER_SELF = "own better self: the upper quartile of own weeks or the best segment of at least 300 people"
 _AS_IS = Scenario("As-is")
 
 
@@ -106,7 +107,7 @@ class ForecastTables:
         found = sensitivity_table(self.posterior, benchmarks_of(self.headrooms, rates), source)
         rows = tuple(self._ranked(row, model, found.in_money) for row in found.rows)
         unit = f"In {self.journey.currency}" if found.in_money else "In conversions"
-        way = "own better self: the upper quartile of its last weeks" if found.by_headroom else "+1 point"
+        way = _BETTER_SELF if found.by_headroom else "+1 point"
         note = f"{unit}, against as-is, if a lift is real and later rates hold. Ranked by {way}."
         return Table("What brings most", columns, rows, f"{note} {found.sentence}".strip())
 

@@ -14,6 +14,7 @@ from workbench.analysis.drivers import matched_differences
 from workbench.analysis.ground import Ground
 from workbench.analysis.intervals import wilson
 from workbench.analysis.measures import Grade, Measures
+from workbench.analysis.segment_choice import properties_to_offer
 from workbench.analysis.timeline import DEFAULT_AMBIENT
 from workbench.analysis.withheld import is_withheld, withheld
 from workbench.export import definitions
@@ -301,10 +302,14 @@ def report_of(
 
 
 def _headrooms(journey: Journey, source: Source | None, least: int) -> Mapping[LinkId, Headroom]:
-    """How well the links did in their own better weeks; unknown where small counts are withheld, as weeks are small."""
+    """Of own better weeks and the best segment of the property offered first.
+
+    Unknown where small counts are withheld, as weeks and segments are small.
+    """
     if source is None or source.store is None or least > 1:
         return {}
-    return headrooms(journey, source.store, ignored_events(source.imported))
+    name = next(iter(properties_to_offer(source.store)), None)
+    return headrooms(journey, source.store, ignored_events(source.imported), name)
 
 
 def _is_small(verdict: DeadEnd, least: int) -> bool:

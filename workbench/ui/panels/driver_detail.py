@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
+from workbench.analysis.segment_choice import properties_to_offer
 from workbench.session.analyst import Question
 from workbench.session.audit_questions import DriverDetail, driver_detail
 from workbench.session.desk import Desk
 from workbench.ui import numbers
 from workbench.ui.fields import label
-from workbench.ui.panels.segments import properties_to_offer
 
 if TYPE_CHECKING:
     from workbench.analysis.drivers import Driver

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QComboBox
 
 from workbench.analysis.intervals import wilson
+from workbench.analysis.segment_choice import properties_to_offer
 from workbench.session.analyst import Question
 from workbench.session.desk import Desk
 from workbench.session.funnel_questions import ByProperty, by_property
 from workbench.ui import numbers
 from workbench.ui.panels.answer_panel import AnswerPanel
 from workbench.ui.panels.panel import Cell, Table
-from workbench.ui.panels.segments import properties_to_offer
 
 if TYPE_CHECKING:
     from workbench.analysis.breakdown import Group

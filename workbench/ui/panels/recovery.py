@@ -46,7 +46,7 @@ class RecoveryPanel(AskingPanel):
         for field, name in zip(fields, names, strict=True):
             field.setAccessibleName(name)
             field.committed.connect(lambda _: self.refresh())
-        self.table = Table(_HEADERS, stretch=len(_HEADERS) - 1)
+        self.table = Table(_HEADERS)
         self.table.explain_headers(_MEANING)
         self.table.keep_order()
         self.table.cellClicked.connect(lambda row, _: self._on_row(row))

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox
 
-from workbench.analysis.segment_choice import Periods
+from workbench.analysis.segment_choice import Periods, properties_to_offer
 from workbench.session.desk import Desk
 from workbench.session.segment_questions import mix_question
 from workbench.ui import numbers
 from workbench.ui.panels.answer_panel import AnswerPanel
 from workbench.ui.panels.panel import Cell, Table
-from workbench.ui.panels.segments import properties_to_offer
 
 if TYPE_CHECKING:
     from workbench.analysis.mix import MixReport, MixRow, Part

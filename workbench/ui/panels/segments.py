@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.analysis.segment_choice import SegmentChoice, is_defined
+from workbench.analysis.segment_choice import SegmentChoice, is_defined, properties_to_offer
 from workbench.errors import WorkbenchError
 from workbench.journey import edits
 from workbench.journey.journey import Journey, Segment
@@ -34,13 +34,10 @@ from workbench.ui.panels.segment_words import CUTS, cells, definition, headline
 
 if TYPE_CHECKING:
     from workbench.analysis.segment_rules import SegmentReport
-    from workbench.events.store import EventStore
 
 _HEADERS = ("Segment", "Associated with", "Converted", "Rate", "95 %", "Versus the rest, 95 %", "Shrunk", "Adj. p")
 _NAME_WIDTH = 170
 _OWN = "segments of this journey"
-_MOST_VALUES = 500
-_FIRST_PROPERTIES = ("device", "category", "country", "source", "medium", "channel", "browser")
 
 
 class SegmentsPanel(Panel):
@@ -292,9 +289,3 @@ class SegmentsPanel(Panel):
         if self.by.currentData() is None and target and target != self._chosen:
             self._chosen = target
             self._show_form()
-
-
-def properties_to_offer(store: EventStore) -> list[str]:
-    """Properties with two to some hundred values, those that are usually looked at first."""
-    names = [name for name, column in store.properties.items() if 2 <= len(column.values) <= _MOST_VALUES]
-    return sorted(names, key=lambda name: (not any(word in name.lower() for word in _FIRST_PROPERTIES), name))

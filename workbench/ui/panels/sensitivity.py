@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout
 
+from workbench.analysis.segment_choice import properties_to_offer
 from workbench.forecast.bands import Band
 from workbench.forecast.sensitivity import LinkSensitivity, SensitivityTable
 from workbench.session.desk import Desk
@@ -12,7 +13,6 @@ from workbench.session.forecast_questions import headroom_by
 from workbench.ui import numbers
 from workbench.ui.fields import label
 from workbench.ui.panels.panel import Cell, Panel, Table
-from workbench.ui.panels.segments import properties_to_offer
 
 _HEADERS = (
     "Change",
