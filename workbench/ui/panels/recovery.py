@@ -15,13 +15,12 @@ from workbench.ui.fields import NumberField, label
 from workbench.ui.panels.panel import AskingPanel, Cell, Table
 from workbench.ui.theme import theme
 
-_HEADERS = ("Carts above", "Carts", "Worth each", "Won back", "Range", "Revenue", "Revenue range")
+_HEADERS = ("Carts above", "Carts", "Worth each", "Won back", "Revenue")
 _MEANING = {
     "Carts": "Abandoned carts worth more than the threshold.",
     "Worth each": "Their mean value.",
-    "Won back": "Carts times the recovery rate.",
-    "Range": "Carts times the low and the high recovery rate.",
-    "Revenue range": "From the low and the high recovery rate; the carts are those counted.",
+    "Won back": "Carts times the recovery rate, and times the low and the high one.",
+    "Revenue": "What these carts are worth, with the range of the recovery rate; the carts are those counted.",
 }
 _CART_WORDS = ("cart", "basket", "bag")
 _FORM_WIDTH = 318
@@ -201,16 +200,14 @@ class RecoveryPanel(AskingPanel):
 
     def _row(self, limit: float, made: Recovery | None) -> list[Cell]:
         if made is None:
-            return [(self._money(limit), limit), ("0", 0.0), *[(numbers.NO_DATA, None)] * 5]
+            return [(self._money(limit), limit), ("0", 0.0), *[(numbers.NO_DATA, None)] * 3]
         orders, money = made.orders_range, made.revenue_range
         return [
             (self._money(limit), limit),
             (numbers.count(made.carts), float(made.carts)),
             (self._money(made.cart_value), made.cart_value),
-            (f"{made.orders:,.1f}", made.orders),
-            (f"{orders[0]:,.1f} to {orders[1]:,.1f}", orders[0]),
-            (self._money(made.revenue), made.revenue),
-            (f"{self._money(money[0])} to {self._money(money[1])}", money[0]),
+            (f"{made.orders:,.1f} ({orders[0]:,.1f} to {orders[1]:,.1f})", made.orders),
+            (f"{self._money(made.revenue)} ({self._money(money[0])} to {self._money(money[1])})", made.revenue),
         ]
 
     def _on_row(self, row: int) -> None:
